@@ -1,0 +1,2 @@
+Console.Error.WriteLine("provisioner: being built");
+return 1;

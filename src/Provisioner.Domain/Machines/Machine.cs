@@ -1,0 +1,122 @@
+using System.Collections.Immutable;
+using Provisioner.Domain.Power;
+
+namespace Provisioner.Domain.Machines;
+
+/// <summary>
+/// One machine as the appliance knows it: an immutable record, swapped whole by <c>MachineBook</c>, stored as one JSON document.
+/// It holds no secret in the clear: passwords are sealed, tokens are kept as SHA-256.
+/// </summary>
+public sealed record Machine
+{
+    /// <summary>Six characters of a–z and 2–9, fixed for life; part of URLs.</summary>
+    public required string Id { get; init; }
+    /// <summary>Host name, unique, a DNS label.</summary>
+    public required string Name { get; init; }
+    /// <summary>Where it stands.</summary>
+    public MachineState State { get; init; }
+    /// <summary>When it came to this state.</summary>
+    public DateTimeOffset StateSince { get; init; }
+    /// <summary>When the state is given up as failed; null in states that may last.</summary>
+    public DateTimeOffset? Deadline { get; init; }
+    /// <summary>How far the work of an "…ing" state has come; <see cref="Machines.Phase.Idle"/> in the others.</summary>
+    public Phase Phase { get; init; }
+    /// <summary>Why it is in a Failed state: one sentence for a person.</summary>
+    public string? Failure { get; init; }
+    /// <summary>All its MAC addresses, lower case with colons; the one it boots from first.</summary>
+    public ImmutableArray<string> Macs { get; init; } = [];
+    /// <summary>SMBIOS UUID, lower case; null until something told it.</summary>
+    public string? Uuid { get; init; }
+    /// <summary><c>bios</c> or <c>uefi</c>; null until it booted.</summary>
+    public string? Firmware { get; init; }
+    /// <summary>The operator's tags, sorted.</summary>
+    public ImmutableSortedSet<string> Tags { get; init; } = [];
+    /// <summary>What the agent found; null until commissioned.</summary>
+    public Inventory? Inventory { get; init; }
+    /// <summary>How its BMC is reached; null where it has none or none was found.</summary>
+    public BmcAccess? Bmc { get; init; }
+    /// <summary>What the power controller last said.</summary>
+    public PowerReading Power { get; init; } = PowerReading.Never;
+    /// <summary>The system on it or wanted on it; null in New, Commissioning, Ready.</summary>
+    public Deployment? Deployment { get; init; }
+    /// <summary>GUIDs of the GPTs that installs of ours wrote: a disk that carries one may be overwritten without asking.</summary>
+    public ImmutableArray<string> OurDiskIds { get; init; } = [];
+    /// <summary>SHA-256 (hex) of the token that the next agent may say hello with; null when none is out.</summary>
+    public string? BootTokenHash { get; init; }
+    /// <summary>SHA-256 (hex) of the running agent's session token.</summary>
+    public string? SessionTokenHash { get; init; }
+    /// <summary>The MAC it boots from, or empty.</summary>
+    public string BootMac => Macs is [var first, ..] ? first : "";
+}
+
+/// <summary>How far the work of an "…ing" state has come. A restart goes on from here.</summary>
+public enum Phase
+{
+    /// <summary>Nothing is under way.</summary>
+    Idle,
+    /// <summary>The machine is to be started into our agent.</summary>
+    StartAgent,
+    /// <summary>It was started; its agent has not said hello yet.</summary>
+    AwaitAgent,
+    /// <summary>The agent is at work: looking (Commissioning) or writing (Deploying).</summary>
+    AgentAtWork,
+    /// <summary>The agent is done; the machine is to be switched off (Commissioning, Releasing).</summary>
+    PowerOff,
+    /// <summary>The image is on the disk; the machine is to be started from it.</summary>
+    StartDisk,
+    /// <summary>It was started from its disk; the installed system has not called home yet.</summary>
+    AwaitHome,
+}
+
+/// <summary>How a BMC is reached. The password is sealed with the appliance's key and never leaves it.</summary>
+/// <param name="Kind"><c>ipmi</c>; other kinds come with their drivers.</param>
+/// <param name="Address">IPv4 or IPv6 address, or host name.</param>
+/// <param name="Port">UDP port, 623 by default.</param>
+/// <param name="Username">User on the BMC.</param>
+/// <param name="SealedPassword">AES-256-GCM, base64.</param>
+/// <param name="Privilege">Privilege level of the user there, <c>administrator</c> or <c>operator</c>.</param>
+/// <param name="ManufacturerId">IANA enterprise number that the BMC gives; 0 when unknown.</param>
+/// <param name="FirmwareVersion">BMC firmware, empty when unknown.</param>
+public sealed record BmcAccess(
+    string Kind, string Address, int Port, string Username, string SealedPassword, string Privilege, int ManufacturerId, string FirmwareVersion);
+
+/// <summary>The system that is wanted on a machine, or is on it.</summary>
+public sealed record Deployment
+{
+    /// <summary>Id of this deployment, fresh for each; part of cloud-init's instance-id.</summary>
+    public required string Id { get; init; }
+    /// <summary>Name of the image, as in the catalog.</summary>
+    public required string Image { get; init; }
+    /// <summary>Role from the catalog, null for none.</summary>
+    public string? Role { get; init; }
+    /// <summary>The operator's SSH public keys.</summary>
+    public ImmutableArray<string> SshKeys { get; init; } = [];
+    /// <summary>The operator's account on it.</summary>
+    public string Operator { get; init; } = "operator";
+    /// <summary>Who asked.</summary>
+    public string By { get; init; } = "";
+    /// <summary>The disk that it goes to, as the inventory names it.</summary>
+    public DiskInfo? Disk { get; init; }
+    /// <summary>GPT GUID that the install writes.</summary>
+    public string DiskId { get; init; } = "";
+    /// <summary>The installed system's token, sealed (the seed must be the same after a restart).</summary>
+    public string SealedHostToken { get; init; } = "";
+    /// <summary>SHA-256 (hex) of that token.</summary>
+    public string HostTokenHash { get; init; } = "";
+    /// <summary>When it called home first.</summary>
+    public DateTimeOffset? HomeAt { get; init; }
+    /// <summary>How far its role has come.</summary>
+    public RoleProgress RoleProgress { get; init; } = RoleProgress.None;
+}
+
+/// <summary>How far a role has come on a machine.</summary>
+/// <param name="Status"><c>none</c>, <c>pending</c>, <c>running</c>, <c>done</c>, <c>failed</c>.</param>
+/// <param name="Done">Steps done.</param>
+/// <param name="Total">Steps in all.</param>
+/// <param name="Changed">Steps that changed something.</param>
+/// <param name="Text">The last line for a person.</param>
+public sealed record RoleProgress(string Status, int Done, int Total, int Changed, string Text)
+{
+    /// <summary>No role.</summary>
+    public static readonly RoleProgress None = new("none", 0, 0, 0, "");
+}
