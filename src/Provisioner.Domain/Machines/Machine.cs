@@ -21,6 +21,10 @@ public sealed record Machine
     public DateTimeOffset? Deadline { get; init; }
     /// <summary>How far the work of an "…ing" state has come; <see cref="Machines.Phase.Idle"/> in the others.</summary>
     public Phase Phase { get; init; }
+    /// <summary>Number of the order that the agent in its ramdisk is to follow: counts up whenever it is to do something else.</summary>
+    public int Order { get; init; }
+    /// <summary>What the running agent has reported since its hello.</summary>
+    public Reports Reported { get; init; }
     /// <summary>Why it is in a Failed state: one sentence for a person.</summary>
     public string? Failure { get; init; }
     /// <summary>All its MAC addresses, lower case with colons; the one it boots from first.</summary>
@@ -66,6 +70,20 @@ public enum Phase
     StartDisk,
     /// <summary>It was started from its disk; the installed system has not called home yet.</summary>
     AwaitHome,
+}
+
+/// <summary>What an agent has reported since its hello.</summary>
+[Flags]
+public enum Reports
+{
+    /// <summary>Nothing yet.</summary>
+    None = 0,
+    /// <summary>The hardware.</summary>
+    Inventory = 1,
+    /// <summary>The BMC, or that there is none.</summary>
+    Bmc = 2,
+    /// <summary>All of it.</summary>
+    All = Inventory | Bmc,
 }
 
 /// <summary>How a BMC is reached. The password is sealed with the appliance's key and never leaves it.</summary>

@@ -1,0 +1,257 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Provisioner.Appliance.Store;
+using Provisioner.Domain.Events;
+using Provisioner.Domain.Machines;
+using Provisioner.Domain.Store;
+using Provisioner.Wire;
+
+namespace Provisioner.Appliance.Machines;
+
+/// <summary>What came of <see cref="MachineBook.ApplyAsync"/>.</summary>
+internal abstract record Applied
+{
+    /// <summary>Done, and on disk.</summary>
+    public sealed record Ok(Machine Machine) : Applied;
+    /// <summary>The life's table or the facts are against it; one sentence.</summary>
+    public sealed record Refused(string Why) : Applied;
+    /// <summary>There is no such machine.</summary>
+    public sealed record NotFound(string Id) : Applied;
+}
+
+/// <summary>
+/// All machines, and the only writer of them. A change is decided by <see cref="Lifecycle.Apply"/> under one lock, committed
+/// together with its events, and answered when it is on disk. Readers take <see cref="All"/>, an immutable snapshot.
+/// </summary>
+internal sealed class MachineBook
+{
+    private readonly IStore _store;
+    private readonly TimeProvider _time;
+    private readonly IDeployFacts _facts;
+    private readonly PhaseLimits _limits;
+    private readonly Lock _lock = new();
+    private readonly ConcurrentDictionary<string, long> _versions = new();
+    private readonly Strangers _strangers = new();
+    private readonly NoteLimit _noteLimit = new();
+    private volatile Snapshot _snapshot;
+    private long _seq;
+
+    public MachineBook(IStore store, long lastSeq, IDeployFacts facts, PhaseLimits limits, TimeProvider time)
+    {
+        (_store, _facts, _limits, _time, _seq) = (store, facts, limits, time, lastSeq);
+        var all = ImmutableDictionary.CreateBuilder<string, Machine>();
+        foreach (var document in store.Load("machines"))
+        {
+            all[document.Id] = JsonSerializer.Deserialize(document.Json, StoreJson.Default.Machine)!;
+            _versions[document.Id] = document.Version;
+        }
+        _snapshot = Snapshot.Of(all.ToImmutable());
+    }
+
+    /// <summary>All machines by id.</summary>
+    public ImmutableDictionary<string, Machine> All => _snapshot.ById;
+
+    /// <summary>Live events, after they are on disk.</summary>
+    public EventFeed Feed { get; } = new();
+
+    /// <summary>A machine by id or name.</summary>
+    public Machine? Find(string idOrName) => _snapshot.ById.GetValueOrDefault(idOrName) ?? _snapshot.ByName.GetValueOrDefault(idOrName);
+
+    /// <summary>A machine by one of its MAC addresses.</summary>
+    public Machine? ByMac(MacAddress mac) => _snapshot.ByMac.GetValueOrDefault(mac.ToString());
+
+    /// <summary>Events of a machine (of all with null) after a sequence number, oldest first.</summary>
+    public IReadOnlyList<TimelineEvent> Events(string? machine, long after, int limit) => _store.Events(machine, after, limit);
+
+    /// <summary>The last events, oldest first.</summary>
+    public IReadOnlyList<TimelineEvent> LastEvents(string? machine, int limit) => _store.LastEvents(machine, limit);
+
+    /// <summary>Changes a machine along the life's table; completes when it is on disk.</summary>
+    public async Task<Applied> ApplyAsync(string id, MachineChange change, string by)
+    {
+        Task commit;
+        Machine next;
+        IReadOnlyList<TimelineEvent> told;
+        lock (_lock)
+        {
+            if (Find(id) is not { } machine) return new Applied.NotFound(id);
+            if (change is MachineChange.Rename rename && Find(rename.Name) is { } other && other.Id != machine.Id)
+                return new Applied.Refused($"{rename.Name} is the name of another machine ({other.Id})");
+            switch (Lifecycle.Apply(machine, change, Context(machine, change, by)))
+            {
+                case Outcome.Refused refused:
+                    return new Applied.Refused(refused.Why);
+                case Outcome.Changed changed:
+                    (next, told) = (changed.Machine, Number(machine.Id, changed.Events, by));
+                    if (ReferenceEquals(next, machine) && told.Count == 0) return new Applied.Ok(machine);
+                    break;
+                default:
+                    throw new InvalidOperationException("an outcome without an arm");
+            }
+            _snapshot = Snapshot.Of(_snapshot.ById.SetItem(next.Id, next));
+            commit = _store.CommitAsync(new([DocumentOf(next)], [], told));
+        }
+        await commit;
+        Feed.Publish(told, changed: next.Id);
+        return new Applied.Ok(next);
+    }
+
+    /// <summary>Writes down a machine that nobody knew, with what was seen of it before; or gives back the one that has this MAC.</summary>
+    public async Task<Machine> EnlistAsync(MacAddress mac, string how)
+    {
+        Task commit;
+        Machine machine;
+        IReadOnlyList<TimelineEvent> told;
+        lock (_lock)
+        {
+            if (ByMac(mac) is { } known) return known;
+            machine = new Machine { Id = FreshId(), Name = FreshName(), StateSince = _time.GetUtcNow(), Macs = [mac.ToString()] };
+            var seen = _strangers.Take(mac).Select(s => OfSighting(s, machine.Id));
+            told = [.. seen, Next(machine.Id, new("state.new", $"enlisted as {machine.Name}: {how}"), "appliance")];
+            _snapshot = Snapshot.Of(_snapshot.ById.SetItem(machine.Id, machine));
+            commit = _store.CommitAsync(new([DocumentOf(machine)], [], told));
+        }
+        await commit;
+        Feed.Publish(told, changed: machine.Id);
+        return machine;
+    }
+
+    /// <summary>Forgets a machine that nothing is under way with.</summary>
+    public async Task<Applied> DeleteAsync(string id, string by)
+    {
+        Task commit;
+        Machine? machine;
+        IReadOnlyList<TimelineEvent> told;
+        lock (_lock)
+        {
+            machine = Find(id);
+            if (machine is null) return new Applied.NotFound(id);
+            if (!Lifecycle.MayBeDeleted(machine.State)) return new Applied.Refused($"{machine.Name} is {Lifecycle.Word(machine.State)}: release or abort it before it is deleted");
+            told = [Next("", new("machine.deleted", $"{machine.Name} ({machine.Id}) was deleted"), by)];
+            _snapshot = Snapshot.Of(_snapshot.ById.Remove(machine.Id));
+            _versions.TryRemove(machine.Id, out _);
+            commit = _store.CommitAsync(new([], [("machines", machine.Id)], told));
+        }
+        await commit;
+        Feed.Publish(told, changed: machine.Id);
+        return new Applied.Ok(machine);
+    }
+
+    /// <summary>Puts what a server saw onto a machine's timeline; keeps the last few of strangers. Never blocks.</summary>
+    public void Note(Sighting sighting)
+    {
+        lock (_lock)
+        {
+            if (ByMac(sighting.Mac) is not { } machine)
+            {
+                _strangers.Add(sighting);
+                return;
+            }
+            if (!_noteLimit.Takes(machine.Id, sighting.At)) return;
+            Record([OfSighting(sighting, machine.Id)]);
+        }
+    }
+
+    /// <summary>Puts one line onto a machine's timeline (empty: the appliance's own). Never blocks.</summary>
+    public void Note(string machine, string kind, string text, Level level = Level.Info, long? bytes = null, double? seconds = null, string by = "appliance")
+    {
+        lock (_lock) Record([Next(machine, new(kind, text, level, bytes, seconds), by)]);
+    }
+
+    /// <summary>Events after a number: those on disk, then live ones, each once.</summary>
+    public async IAsyncEnumerable<TimelineEvent> Follow(string? machine, long after, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
+    {
+        using var live = Feed.Subscribe();
+        while (_store.Events(machine, after, 500) is { Count: > 0 } stored)
+        {
+            foreach (var told in stored) yield return told;
+            after = stored[^1].Seq;
+        }
+        await foreach (var batch in live.Reader.ReadAllAsync(cancel))
+        {
+            foreach (var told in batch.Events)
+            {
+                if (told.Seq <= after || machine is not null && told.Machine != machine) continue;
+                after = told.Seq;
+                yield return told;
+            }
+        }
+    }
+
+    private void Record(IReadOnlyList<TimelineEvent> told) => _ = PublishWhenStored(_store.CommitAsync(StoreBatch.Of(told)), told);
+
+    private async Task PublishWhenStored(Task commit, IReadOnlyList<TimelineEvent> told)
+    {
+        try
+        {
+            await commit;
+            Feed.Publish(told, changed: null);
+        }
+        catch (IOException)
+        {
+            // The store says why it takes nothing more, once, and the process ends: SqliteStore.Broken.
+        }
+        catch (Microsoft.Data.Sqlite.SqliteException)
+        {
+        }
+    }
+
+    private ChangeContext Context(Machine machine, MachineChange change, string by)
+    {
+        var context = new ChangeContext(_time.GetUtcNow(), _limits, by);
+        if (change is not MachineChange.Deploy { Request: var request }) return context;
+        return context with
+        {
+            Fresh = _facts.Fresh(machine.Id),
+            Image = _facts.Image(request.Image),
+            RoleKnown = request.Role is null || _facts.RoleKnown(request.Role),
+        };
+    }
+
+    private Document DocumentOf(Machine machine) =>
+        new("machines", machine.Id, _versions.AddOrUpdate(machine.Id, 1, (_, version) => version + 1), JsonSerializer.Serialize(machine, StoreJson.Default.Machine));
+
+    private IReadOnlyList<TimelineEvent> Number(string machine, ImmutableArray<Told> told, string by) => [.. told.Select(t => Next(machine, t, by))];
+
+    private TimelineEvent Next(string machine, Told told, string by) =>
+        new(++_seq, machine, _time.GetUtcNow(), told.Kind, told.Text, told.Level, told.Bytes, told.Seconds, by);
+
+    private TimelineEvent OfSighting(Sighting s, string machine) => new(++_seq, machine, s.At, s.Kind, s.Text, s.Level, s.Bytes, s.Seconds, "machine");
+
+    private string FreshId()
+    {
+        while (true)
+        {
+            string id = RandomNumberGenerator.GetString("abcdefghijkmnpqrstuvwxyz23456789", 6);
+            if (!_snapshot.ById.ContainsKey(id)) return id;
+        }
+    }
+
+    private string FreshName()
+    {
+        for (int tries = 0; tries < 64; tries++)
+        {
+            string name = HostName.Make((uint)RandomNumberGenerator.GetInt32(int.MaxValue));
+            if (Find(name) is null) return name;
+        }
+        return $"node-{RandomNumberGenerator.GetString("abcdefghijkmnpqrstuvwxyz23456789", 8)}";
+    }
+
+    private sealed record Snapshot(
+        ImmutableDictionary<string, Machine> ById, IReadOnlyDictionary<string, Machine> ByName, IReadOnlyDictionary<string, Machine> ByMac)
+    {
+        public static Snapshot Of(ImmutableDictionary<string, Machine> all)
+        {
+            var byName = new Dictionary<string, Machine>(all.Count);
+            var byMac = new Dictionary<string, Machine>(all.Count * 2);
+            foreach (var machine in all.Values)
+            {
+                byName[machine.Name] = machine;
+                foreach (string mac in machine.Macs) byMac.TryAdd(mac, machine);
+            }
+            return new(all, byName, byMac);
+        }
+    }
+}

@@ -1,0 +1,12 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Provisioner.Domain.Events;
+using Provisioner.Domain.Machines;
+
+namespace Provisioner.Appliance.Store;
+
+/// <summary>How documents and events are written to disk: camelCase, enums as words, nulls left out.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(Machine))]
+[JsonSerializable(typeof(TimelineEvent))]
+internal sealed partial class StoreJson : JsonSerializerContext;

@@ -1,0 +1,264 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Provisioner.Domain.Deploy;
+using Provisioner.Domain.Events;
+using Provisioner.Domain.Power;
+using static Provisioner.Domain.Machines.MachineState;
+
+namespace Provisioner.Domain.Machines;
+
+/// <summary>One change on one machine: the arms of <see cref="Lifecycle.Apply"/>.</summary>
+internal sealed class Transition(Machine machine, ChangeContext context)
+{
+    private readonly ImmutableArray<Told>.Builder _told = ImmutableArray.CreateBuilder<Told>();
+
+    public Outcome On(MachineChange change) => change switch
+    {
+        MachineChange.Commission => Take(Trigger.Commission, m => m with { Phase = m.Bmc is null ? Phase.AwaitAgent : Phase.StartAgent, Reported = Reports.None, SessionTokenHash = null }),
+        MachineChange.Allocate => Take(Trigger.Allocate),
+        MachineChange.Deploy deploy => Deploy(deploy.Request),
+        MachineChange.Release => Take(Trigger.Release, m => m with { Phase = Phase.PowerOff, SessionTokenHash = null, BootTokenHash = null }),
+        MachineChange.Abort => Abort(),
+        MachineChange.Rename rename => Rename(rename.Name),
+        MachineChange.SetTags tags => SetTags(tags.Tags),
+        MachineChange.RunRole => RunRole(),
+        MachineChange.BootScriptGiven given => Keep(machine with { BootTokenHash = given.BootTokenHash, SessionTokenHash = null, Firmware = given.Firmware ?? machine.Firmware }),
+        MachineChange.AgentHello hello => Hello(hello),
+        MachineChange.BootTokenSpent => Keep(machine with { BootTokenHash = null }),
+        MachineChange.InventoryReported report => Inventory(report.Inventory),
+        MachineChange.BmcReported report => Bmc(report),
+        MachineChange.InstallDone done => InstallDone(done),
+        MachineChange.AgentLeaving => Leaving(),
+        MachineChange.CalledHome home => CalledHome(home),
+        MachineChange.RoleReported role => Role(role.Progress),
+        MachineChange.PowerRead read => PowerRead(read.Reading),
+        MachineChange.Started started => Started(started.From),
+        MachineChange.SeenOff off => SeenOff(off.How),
+        MachineChange.Fail fail => Take(Trigger.Fail, m => m with { Failure = fail.Why }),
+        _ => throw new ArgumentOutOfRangeException(nameof(change), change, "a change without an arm"),
+    };
+
+    private Outcome Take(Trigger trigger, Func<Machine, Machine>? also = null)
+    {
+        if (Lifecycle.Find(machine.State, trigger) is not { } edge) return Refuse(trigger);
+        var next = machine with { State = edge.To, StateSince = context.Now, Phase = Phase.Idle, Failure = null, Order = machine.Order + 1 };
+        if (also is not null) next = also(next);
+        if (edge.To is Ready or New) next = next with { Deployment = null };
+        next = WithDeadline(next);
+        var level = trigger is Trigger.Fail ? Level.Error : Level.Info;
+        _told.Add(new($"state.{Kind(edge.To)}", next.Failure is { } why ? $"{Lifecycle.Word(edge.To)}: {why}" : $"{Lifecycle.Word(edge.To)}: {edge.Sentence}", level));
+        return Changed(next);
+    }
+
+    private Outcome.Refused Refuse(Trigger trigger)
+    {
+        string possible = string.Join(", ", Lifecycle.Possible(machine.State).Select(t => t.ToString().ToLowerInvariant()));
+        return new($"{machine.Name} is {Lifecycle.Word(machine.State)}: it can't {Verb(trigger)} now; possible: {(possible.Length > 0 ? possible : "wait, or abort")}");
+    }
+
+    private static string Verb(Trigger trigger) => trigger switch
+    {
+        Trigger.Home => "call home",
+        Trigger.Commissioned => "end commissioning",
+        Trigger.Released => "end releasing",
+        _ => trigger.ToString().ToLowerInvariant(),
+    };
+
+    private static string Kind(MachineState state) => state switch
+    {
+        FailedCommissioning or FailedDeploying or FailedReleasing => "failed",
+        _ => state.ToString().ToLowerInvariant(),
+    };
+
+    private Outcome Deploy(DeployRequest request)
+    {
+        if (Lifecycle.Find(machine.State, Trigger.Deploy) is null) return Refuse(Trigger.Deploy);
+        if (context.Image is not { } image) return new Outcome.Refused($"there is no image {request.Image}: see the list of images");
+        if (!context.RoleKnown) return new Outcome.Refused($"there is no role {request.Role}: see the list of roles");
+        if (OperatorFault(request.Operator) is { } fault) return new Outcome.Refused(fault);
+        if (context.Fresh is not { } fresh) throw new InvalidOperationException("a deploy needs fresh ids");
+        return DiskChoice.For(machine, image, request.Disk, request.EraseForeignData) switch
+        {
+            DiskChoice.Refused refused => new Outcome.Refused(refused.Why),
+            DiskChoice.Chosen chosen => Take(Trigger.Deploy, m => m with
+            {
+                Phase = m.Bmc is null ? Phase.AwaitAgent : Phase.StartAgent,
+                SessionTokenHash = null,
+                OurDiskIds = m.OurDiskIds.Add(fresh.DiskId).TakeLast(16).ToImmutableArray(),
+                Deployment = new Deployment
+                {
+                    Id = fresh.Id, Image = image.Name, Role = request.Role, SshKeys = request.SshKeys, Operator = request.Operator, By = context.By,
+                    Disk = chosen.Disk, DiskId = fresh.DiskId, SealedHostToken = fresh.SealedHostToken, HostTokenHash = fresh.HostTokenHash,
+                    RoleProgress = request.Role is null ? RoleProgress.None : new("pending", 0, 0, 0, "waits for the installed system"),
+                },
+            }),
+            _ => throw new InvalidOperationException("a disk choice without an arm"),
+        };
+    }
+
+    // useradd's rule (NAME_REGEX of adduser): what passes here is also safe in every place that the seed puts it.
+    private static string? OperatorFault(string name) =>
+        name.Length is > 0 and <= 32 && name[0] is >= 'a' and <= 'z' && name.All(c => c is >= 'a' and <= 'z' or >= '0' and <= '9' or '-' or '_') && name != "root"
+            ? null
+            : $"\"{name}\" can't be the operator's account: a–z, 0–9, - and _, a letter first, at most 32, not root";
+
+    private Outcome Abort() => Lifecycle.IsUnderWay(machine.State)
+        ? Take(Trigger.Fail, m => m with { Failure = $"stopped by {context.By}" })
+        : new Outcome.Refused($"{machine.Name} is {Lifecycle.Word(machine.State)}: nothing is under way that could be stopped");
+
+    private Outcome Rename(string name)
+    {
+        if (!HostName.IsValid(name)) return new Outcome.Refused($"\"{name}\" is not a host name: a–z, 0–9 and -, at most 63, a letter or digit at both ends");
+        if (name == machine.Name) return Keep(machine);
+        return Tell(machine with { Name = name }, new("machine.renamed", $"{machine.Name} is called {name} now"));
+    }
+
+    private Outcome SetTags(ImmutableSortedSet<string> tags) =>
+        tags.FirstOrDefault(t => !HostName.IsTag(t)) is { } bad
+            ? new Outcome.Refused($"\"{bad}\" is not a tag: letters, digits, - _ . and :, at most 64")
+            : tags.SetEquals(machine.Tags) ? Keep(machine)
+            : Tell(machine with { Tags = tags }, new("machine.tagged", tags.Count > 0 ? $"tags: {string.Join(", ", tags)}" : "no tags"));
+
+    private Outcome RunRole()
+    {
+        if (machine is not { State: Deployed, Deployment: { Role: { } role } deployment })
+            return new Outcome.Refused($"{machine.Name} is {Lifecycle.Word(machine.State)}: only a deployed machine with a role can run it");
+        if (deployment.RoleProgress.Status is "pending" or "running")
+            return new Outcome.Refused($"{role} is under way on {machine.Name} already");
+        var progress = new RoleProgress("pending", 0, 0, 0, "waits for the machine to ask");
+        return Tell(machine with { Deployment = deployment with { RoleProgress = progress } }, new("role.asked", $"{role} is to run again"));
+    }
+
+    private Outcome Hello(MachineChange.AgentHello hello)
+    {
+        var known = machine with
+        {
+            SessionTokenHash = hello.SessionTokenHash, Firmware = hello.Firmware, Reported = Reports.None, Order = machine.Order + 1,
+            Power = new(PowerState.On, context.Now, null),
+            Macs = machine.Macs.Contains(hello.Mac) ? machine.Macs : machine.Macs.Add(hello.Mac),
+        };
+        _told.Add(new("agent.hello", Text($"the agent said hello ({hello.Firmware}, {hello.UptimeSeconds:0.0} s after its kernel started)"), Seconds: hello.UptimeSeconds));
+        return machine.State switch
+        {
+            New => new Transition(known, context).Continue(_told).Take(Trigger.Commission, m => m with { Phase = Phase.AgentAtWork }),
+            Commissioning or Deploying when machine.Phase is Phase.StartAgent or Phase.AwaitAgent or Phase.AgentAtWork =>
+                Changed(WithDeadline(known with { Phase = Phase.AgentAtWork })),
+            _ => Changed(known),
+        };
+    }
+
+    private Transition Continue(ImmutableArray<Told>.Builder told)
+    {
+        _told.AddRange(told);
+        return this;
+    }
+
+    private Outcome Inventory(Inventory inventory)
+    {
+        var macs = machine.Macs.Concat(inventory.Nics.Select(n => n.Mac)).Distinct().ToImmutableArray();
+        var next = machine with
+        {
+            Inventory = inventory, Macs = macs, Reported = machine.Reported | Reports.Inventory, Firmware = inventory.Firmware,
+            Uuid = inventory.System.Uuid.Length > 0 ? inventory.System.Uuid.ToLowerInvariant() : machine.Uuid,
+        };
+        _told.Add(new("agent.inventory", Text($"{inventory.System.Manufacturer} {inventory.System.Product}, {inventory.Cpu.Threads} threads, {inventory.MemoryBytes / 1048576} MiB, {inventory.Disks.Length} disks, {inventory.Nics.Length} NICs")));
+        return AfterReport(next);
+    }
+
+    private Outcome Bmc(MachineChange.BmcReported report)
+    {
+        var next = machine with { Bmc = report.Bmc ?? (report.Broken ? machine.Bmc : null), Reported = machine.Reported | Reports.Bmc };
+        _told.Add(report.Bmc is { } bmc
+            ? new("agent.bmc", $"BMC at {bmc.Address}, user {bmc.Username} ({bmc.Privilege})")
+            : report.Broken
+                ? new("agent.bmc", $"the BMC could not be set up: {report.Reason}", Level.Warning)
+                : new("agent.bmc", $"no BMC: {report.Reason}; this machine's power is switched by hand", Level.Warning));
+        return AfterReport(next);
+    }
+
+    private Outcome AfterReport(Machine next) => next is { State: Commissioning, Phase: Phase.AgentAtWork, Reported: Reports.All }
+        ? Changed(WithDeadline(next with { Phase = Phase.PowerOff, Order = next.Order + 1 }))
+        : Changed(next);
+
+    private Outcome InstallDone(MachineChange.InstallDone done)
+    {
+        if (machine is not { State: Deploying, Phase: Phase.AgentAtWork } || done.Order != machine.Order) return Keep(machine);
+        if (!done.Ok) return Take(Trigger.Fail, m => m with { Failure = $"the image could not be written: {done.Error}" });
+        double rate = done.Seconds > 0 ? done.Bytes / 1e6 / done.Seconds : 0;
+        _told.Add(new("image.written", Text($"the image is on the disk: {done.Bytes / 1e6:0} MB in {done.Seconds:0.0} s ({rate:0} MB/s)"), Bytes: done.Bytes, Seconds: done.Seconds));
+        return Changed(WithDeadline(machine with { Phase = Phase.StartDisk, Order = machine.Order + 1 }));
+    }
+
+    private Outcome Leaving() => machine switch
+    {
+        // Without a BMC nobody can read the power: the agent's word is all there is.
+        { State: Commissioning, Phase: Phase.PowerOff, Bmc: null } => SeenOff("its agent switched it off; without a BMC nobody can read that back"),
+        { State: Deploying, Phase: Phase.StartDisk, Bmc: null } => Started(Phase.StartDisk),
+        _ => Keep(machine),
+    };
+
+    private Outcome CalledHome(MachineChange.CalledHome home)
+    {
+        if (machine.Deployment is not { } deployment) return new Outcome.Refused($"{machine.Name} has no deployment that could call home");
+        if (machine.State is Deployed) return Keep(machine);
+        // A machine without a BMC may be restarted by hand before its phase says so: the call itself is the proof.
+        if (machine.Phase is not (Phase.StartDisk or Phase.AwaitHome)) return Refuse(Trigger.Home);
+        _told.Add(new("home.called", Text($"the installed system called home{(home.UptimeSeconds is { } up ? $" {up:0} s after its kernel started" : "")}"), Seconds: home.UptimeSeconds));
+        return Take(Trigger.Home, m => m with
+        {
+            Deployment = deployment with { HomeAt = context.Now }, SessionTokenHash = null, BootTokenHash = null,
+            Power = new(PowerState.On, context.Now, null),
+        });
+    }
+
+    private Outcome Role(RoleProgress progress) => machine is { State: Deployed, Deployment: { } deployment }
+        ? Changed(machine with { Deployment = deployment with { RoleProgress = progress } })
+        : new Outcome.Refused($"{machine.Name} is {Lifecycle.Word(machine.State)}: roles run on deployed machines");
+
+    private Outcome PowerRead(PowerReading reading)
+    {
+        var next = machine with { Power = reading.State is PowerState.Unknown ? machine.Power with { Error = reading.Error } : reading };
+        if (reading.Error is { } error && machine.Power.Error != error) return Tell(next, new("power.unreadable", error, Level.Warning));
+        if (reading.Error is null && reading.State != machine.Power.State && machine.Power.State is not PowerState.Unknown)
+            return Tell(next, new($"power.seen", $"power is {reading.State.ToString().ToLowerInvariant()}"));
+        return Changed(next);
+    }
+
+    private Outcome Started(Phase from) => machine.Phase != from
+        ? Keep(machine)
+        : from switch
+        {
+            Phase.StartAgent => Changed(WithDeadline(machine with { Phase = Phase.AwaitAgent })),
+            Phase.StartDisk => Changed(WithDeadline(machine with { Phase = Phase.AwaitHome, Order = machine.Order + 1 })),
+            _ => Keep(machine),
+        };
+
+    private Outcome SeenOff(string how) => machine switch
+    {
+        { State: Commissioning, Phase: Phase.PowerOff } => new Transition(machine, context).Continue(Said(how)).Take(Trigger.Commissioned, m => m with { SessionTokenHash = null, BootTokenHash = null }),
+        { State: Releasing } => new Transition(machine, context).Continue(Said(how)).Take(Trigger.Released, m => m with { SessionTokenHash = null, BootTokenHash = null }),
+        _ => Keep(machine),
+    };
+
+    private ImmutableArray<Told>.Builder Said(string how)
+    {
+        _told.Add(new("power.off", how));
+        return _told;
+    }
+
+    private Machine WithDeadline(Machine next) => next with
+    {
+        Deadline = Lifecycle.IsUnderWay(next.State) && context.Limits.For(next.State, next.Phase) is { } limit ? context.Now + limit : null,
+    };
+
+    private Outcome.Changed Keep(Machine next) => new(next, []);
+    private Outcome.Changed Changed(Machine next) => new(next, _told.ToImmutable());
+
+    private Outcome.Changed Tell(Machine next, Told told)
+    {
+        _told.Add(told);
+        return Changed(next);
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
