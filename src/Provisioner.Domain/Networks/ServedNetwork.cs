@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Provisioner.Wire;
 
 namespace Provisioner.Domain.Networks;
 
@@ -15,4 +16,8 @@ namespace Provisioner.Domain.Networks;
 /// <param name="HttpPort">TCP port of boot scripts, agent API and page.</param>
 public sealed record ServedNetwork(
     string Interface, IPAddress Address, int PrefixLength, IPAddress RangeFirst, IPAddress RangeLast,
-    IPAddress? Gateway, string Domain, ImmutableArray<IPAddress> NtpServers, int HttpPort);
+    IPAddress? Gateway, string Domain, ImmutableArray<IPAddress> NtpServers, int HttpPort)
+{
+    /// <summary>The subnet that <see cref="Address"/> lies in.</summary>
+    public Ipv4Subnet Subnet => Ipv4Subnet.Of(Ipv4Address.From(Address), PrefixLength);
+}

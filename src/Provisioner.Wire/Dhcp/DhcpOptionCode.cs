@@ -1,0 +1,87 @@
+namespace Provisioner.Wire.Dhcp;
+
+/// <summary>Option codes that this appliance reads or writes; any other travels as a number. RFC 2132 unless said otherwise.</summary>
+public enum DhcpOptionCode : byte
+{
+    /// <summary>One octet without a length, §3.1.</summary>
+    Pad = 0,
+    /// <summary>§3.3.</summary>
+    SubnetMask = 1,
+    /// <summary>§3.5.</summary>
+    Router = 3,
+    /// <summary>§3.8.</summary>
+    DnsServers = 6,
+    /// <summary>§3.14.</summary>
+    HostName = 12,
+    /// <summary>§3.17.</summary>
+    DomainName = 15,
+    /// <summary>§8.3.</summary>
+    NtpServers = 42,
+    /// <summary>§8.4; for PXE clients the sub-options of PXE 2.1 table 2-1.</summary>
+    VendorSpecific = 43,
+    /// <summary>§9.1.</summary>
+    RequestedAddress = 50,
+    /// <summary>Seconds, §9.2.</summary>
+    LeaseTime = 51,
+    /// <summary>The file and sname fields hold options, §9.3.</summary>
+    Overload = 52,
+    /// <summary>§9.6.</summary>
+    MessageType = 53,
+    /// <summary>§9.7.</summary>
+    ServerIdentifier = 54,
+    /// <summary>§9.8.</summary>
+    ParameterRequestList = 55,
+    /// <summary>Text for a person, §9.9.</summary>
+    Message = 56,
+    /// <summary>§9.10.</summary>
+    MaximumMessageSize = 57,
+    /// <summary>T1 in seconds, §9.11.</summary>
+    RenewalTime = 58,
+    /// <summary>T2 in seconds, §9.12.</summary>
+    RebindingTime = 59,
+    /// <summary>§9.13: <c>PXEClient:Arch:00000:UNDI:002001</c>, <c>HTTPClient:…</c>.</summary>
+    VendorClass = 60,
+    /// <summary>§9.14.</summary>
+    ClientIdentifier = 61,
+    /// <summary>§9.4.</summary>
+    TftpServerName = 66,
+    /// <summary>§9.5.</summary>
+    BootFileName = 67,
+    /// <summary>RFC 3004; iPXE writes <c>iPXE</c> without the inner length.</summary>
+    UserClass = 77,
+    /// <summary>RFC 3046: goes back to the relay as it came, last.</summary>
+    RelayAgentInformation = 82,
+    /// <summary>RFC 4578 §2.1, numbers by IANA's processor architecture registry.</summary>
+    ClientArchitecture = 93,
+    /// <summary>RFC 4578 §2.2.</summary>
+    ClientNetworkInterface = 94,
+    /// <summary>RFC 4578 §2.3: type 0 and the SMBIOS UUID.</summary>
+    ClientMachineIdentifier = 97,
+    /// <summary>iPXE's own encapsulated options (ipxe.org/howto/dhcpd).</summary>
+    Ipxe = 175,
+    /// <summary>§3.2.</summary>
+    End = 255,
+}
+
+/// <summary>Option 53, RFC 2132 §9.6.</summary>
+public enum DhcpMessageType : byte
+{
+    /// <summary>No option 53: a BOOTP message (RFC 951).</summary>
+    None = 0,
+    /// <summary>Who can give me an address?</summary>
+    Discover = 1,
+    /// <summary>I can: this one.</summary>
+    Offer = 2,
+    /// <summary>I take it, or: may I keep it?</summary>
+    Request = 3,
+    /// <summary>Somebody else uses the address that I was given.</summary>
+    Decline = 4,
+    /// <summary>It is yours.</summary>
+    Ack = 5,
+    /// <summary>It is not yours: start again.</summary>
+    Nak = 6,
+    /// <summary>I no longer need it.</summary>
+    Release = 7,
+    /// <summary>I have an address: tell me the rest.</summary>
+    Inform = 8,
+}
