@@ -18,6 +18,7 @@ public sealed class LeasePool(ServedNetwork network, Func<MacAddress, bool> isMa
     private readonly Dictionary<Ipv4Address, Lease> _byAddress = [];
     private readonly Dictionary<Ipv4Address, string> _inUse = [];
     private readonly SortedSet<(DateTimeOffset Until, Ipv4Address Address)> _byEnd = [];
+    private readonly SortedSet<Ipv4Address> _givenBack = [];
     private readonly Ipv4Subnet _subnet = network.Subnet;
     private readonly Ipv4Address _first = Ipv4Address.From(network.RangeFirst), _last = Ipv4Address.From(network.RangeLast);
     private readonly Ipv4Address _own = Ipv4Address.From(network.Address);
@@ -42,10 +43,11 @@ public sealed class LeasePool(ServedNetwork network, Func<MacAddress, bool> isMa
         if (_byAddress.TryGetValue(lease.Address, out var before)) Forget(before);
         if (lease.State != LeaseState.Declined)
         {
-            if (_byMac.TryGetValue(lease.Mac, out var other)) Forget(other);
+            if (_byMac.TryGetValue(lease.Mac, out var other)) Remove(other);
             _byMac[lease.Mac] = lease;
         }
         _byAddress[lease.Address] = lease;
+        _givenBack.Remove(lease.Address);
         _byEnd.Add((lease.Until, lease.Address));
     }
 
@@ -54,7 +56,7 @@ public sealed class LeasePool(ServedNetwork network, Func<MacAddress, bool> isMa
     {
         if (_byAddress.GetValueOrDefault(lease.Address) != lease) return;
         Forget(lease);
-        _neverGiven = Math.Min(_neverGiven, lease.Address.Value);
+        if (lease.Address.Value < _neverGiven && InRange(lease.Address)) _givenBack.Add(lease.Address);
     }
 
     /// <summary>
@@ -100,6 +102,8 @@ public sealed class LeasePool(ServedNetwork network, Func<MacAddress, bool> isMa
 
     private Ipv4Address? NeverGiven()
     {
+        foreach (var address in _givenBack)
+            if (!_inUse.ContainsKey(address)) return address;
         for (; _neverGiven <= _last.Value; _neverGiven++)
         {
             var address = new Ipv4Address((uint)_neverGiven);

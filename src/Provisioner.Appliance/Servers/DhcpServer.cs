@@ -1,0 +1,90 @@
+using System.Net;
+using System.Net.Sockets;
+using Provisioner.Domain.Dhcp;
+using Provisioner.Domain.Events;
+using Provisioner.Domain.Networks;
+using Provisioner.Wire;
+using Provisioner.Wire.Dhcp;
+
+namespace Provisioner.Appliance.Servers;
+
+/// <summary>
+/// DHCP on port 67 of one interface: parse, one look at memory, decision, lease on disk, reply, event. The receiving thread never waits
+/// for the disk: replies that need it leave when their commit is done, many to a commit.
+/// </summary>
+internal sealed class DhcpServer(ServedNetwork network, LeaseBook leases, Action<Sighting> note, TimeProvider time) : IDisposable
+{
+    private readonly DhcpSightings _sightings = new(leases, note, time);
+    private Socket? _socket;
+    private DhcpSender? _sender;
+    private UdpListener? _listener;
+    private long _malformed;
+
+    /// <summary>Datagrams that were no DHCP.</summary>
+    public long Malformed => Interlocked.Read(ref _malformed);
+
+    /// <summary>The listener's faults, for tests.</summary>
+    public Exception? LastFault => _listener?.LastFault;
+
+    /// <summary>Opens the port and answers from now on.</summary>
+    /// <exception cref="ServerStartException">port, interface or permission are missing; one sentence with the cure.</exception>
+    public void Start()
+    {
+        ServerSockets.Udp(network, network.Address, 0, "DHCP").Dispose(); // the address must be there, or every lease would point at nobody
+        _socket = ServerSockets.Udp(network, IPAddress.Any, DhcpSender.ServerPort, "DHCP");
+        _socket.EnableBroadcast = true;
+        _sender = new DhcpSender(_socket, network);
+        _listener = new UdpListener(_socket, $"dhcp {network.Interface}", (datagram, _) => Receive(datagram));
+    }
+
+    public void Dispose()
+    {
+        _listener?.Dispose();
+        _sender?.Dispose();
+        _socket?.Dispose();
+    }
+
+    private void Receive(ReadOnlySpan<byte> datagram)
+    {
+        DhcpMessage message;
+        try
+        {
+            message = DhcpCodec.Parse(datagram);
+        }
+        catch (WireException)
+        {
+            Interlocked.Increment(ref _malformed);
+            return;
+        }
+        var (answer, durable) = leases.Answer(network, message, time.GetUtcNow());
+        _sightings.Asked(message);
+        if (durable.IsCompletedSuccessfully) Send(message, answer);
+        else _ = SendWhenDurableAsync(message, answer, durable);
+    }
+
+    private async Task SendWhenDurableAsync(DhcpMessage message, DhcpAnswer answer, Task durable)
+    {
+        try
+        {
+            await durable.ConfigureAwait(false);
+            Send(message, answer);
+        }
+        catch (Exception e)
+        {
+            _sightings.Failed(message, $"the lease could not be written to disk, so nothing was promised: {e.Message}");
+        }
+    }
+
+    private void Send(DhcpMessage message, DhcpAnswer answer)
+    {
+        try
+        {
+            if (answer is DhcpAnswer.Reply reply) _sender!.Send(reply.Message, reply.Destination);
+            _sightings.Answered(message, answer);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException or WireException)
+        {
+            _sightings.Failed(message, $"the answer could not be sent on {network.Interface}: {e.Message}");
+        }
+    }
+}
