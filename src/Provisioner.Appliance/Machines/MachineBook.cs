@@ -160,6 +160,15 @@ internal sealed class MachineBook
         lock (_lock) Record([Next(machine, new(kind, text, level, bytes, seconds), by)]);
     }
 
+    /// <summary>Puts a line of the machine's own words onto its timeline, as many as <see cref="NoteLimit"/> takes.</summary>
+    public void NoteWords(string machine, string kind, string text, Level level, long? bytes, double? seconds, string by)
+    {
+        lock (_lock)
+        {
+            if (_noteLimit.Takes(machine, _time.GetUtcNow())) Record([Next(machine, new(kind, text, level, bytes, seconds), by)]);
+        }
+    }
+
     /// <summary>Events after a number: those on disk, then live ones, each once.</summary>
     public async IAsyncEnumerable<TimelineEvent> Follow(string? machine, long after, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
     {

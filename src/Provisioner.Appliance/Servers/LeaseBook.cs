@@ -19,7 +19,7 @@ internal sealed class LeaseBook
     private readonly IStore _store;
     private readonly Func<MacAddress, string?> _machineName;
     private readonly Lock _lock = new();
-    private readonly (ServedNetwork Network, LeasePool Leases)[] _pools;
+    private (ServedNetwork Network, LeasePool Leases)[] _pools = [];
     private readonly Dictionary<Ipv4Address, long> _versions = [];
     private readonly HashSet<Ipv4Address> _writing = [];
     private long _generation;
@@ -28,11 +28,22 @@ internal sealed class LeaseBook
     public LeaseBook(IStore store, IReadOnlyList<ServedNetwork> networks, Func<MacAddress, string?> machineName)
     {
         (_store, _machineName) = (store, machineName);
-        _pools = [.. networks.Select(n => (n, new LeasePool(n, mac => machineName(mac) is not null)))];
-        foreach (var document in store.Load(Collection)) _versions[Ipv4Address.Parse(document.Id)] = document.Version;
-        var leases = store.Load(Collection).Select(d => JsonSerializer.Deserialize(d.Json, LeaseJson.Default.StoredLease)!.ToLease());
-        // A MAC that moved left its old document behind: the later one counts.
-        foreach (var lease in leases.OrderBy(l => l.Since)) PoolFor(lease.Address)?.Put(lease);
+        foreach (var network in networks) Add(network);
+    }
+
+    /// <summary>Gives addresses of one more network from now on, with the leases that the store has of it; nothing where it is there already.</summary>
+    public void Add(ServedNetwork network)
+    {
+        lock (_lock)
+        {
+            if (_pools.Any(p => p.Network == network)) return;
+            var pool = new LeasePool(network, mac => _machineName(mac) is not null);
+            var stored = _store.Load(Collection).Where(d => network.Subnet.Contains(Ipv4Address.Parse(d.Id))).ToList();
+            foreach (var document in stored) _versions[Ipv4Address.Parse(document.Id)] = document.Version;
+            // A MAC that moved left its old document behind: the later one counts.
+            foreach (var lease in stored.Select(d => JsonSerializer.Deserialize(d.Json, LeaseJson.Default.StoredLease)!.ToLease()).OrderBy(l => l.Since)) pool.Put(lease);
+            _pools = [.. _pools.Where(p => p.Network.Interface != network.Interface), (network, pool)];
+        }
     }
 
     /// <summary>Goes up with every change of a lease.</summary>

@@ -1,0 +1,72 @@
+using Provisioner.Domain.Deploy;
+using Provisioner.Domain.Machines;
+using Provisioner.Domain.Power;
+
+namespace Provisioner.Appliance.Machines;
+
+/// <summary>Does what the planner said; its outcome is a change like any other. It has no choices of its own.</summary>
+internal sealed class StepRunner(MachineBook book, PowerDesk power, TimeProvider time)
+{
+    // Between the agent's last word and the power cut: a sync and ACPI S5 take a few seconds, under emulation too.
+    private static readonly TimeSpan AgentSwitchesOff = TimeSpan.FromSeconds(45);
+    private static readonly TimeSpan BetweenReads = TimeSpan.FromMilliseconds(700);
+
+    /// <summary>Does a step.</summary>
+    public async Task RunAsync(Machine machine, Step step, CancellationToken cancel)
+    {
+        try
+        {
+            foreach (var change in await DoAsync(machine, step, cancel))
+                await book.ApplyAsync(machine.Id, change, "appliance");
+        }
+        catch (PowerException e)
+        {
+            await book.ApplyAsync(machine.Id, new MachineChange.Fail(e.Message), "appliance");
+        }
+    }
+
+    private async Task<MachineChange[]> DoAsync(Machine machine, Step step, CancellationToken cancel)
+    {
+        switch (step)
+        {
+            case Step.StartFromNetwork:
+                await Start(machine, BootDevice.Pxe, cancel);
+                return [new MachineChange.Started(Phase.StartAgent)];
+            case Step.StartFromDisk:
+                await Start(machine, BootDevice.Disk, cancel);
+                return [new MachineChange.Started(Phase.StartDisk)];
+            case Step.SwitchOff:
+                await power.SetAsync(machine, PowerAction.Off, "appliance", cancel);
+                return [new MachineChange.SeenOff("its power was cut and read back as off")];
+            case Step.SeeOff:
+                return [await SeeOff(machine, cancel)];
+            case Step.TrustOff trust:
+                return [new MachineChange.SeenOff(trust.Why)];
+            case Step.GiveUp up:
+                return [new MachineChange.Fail(up.Why)];
+            default:
+                return [];
+        }
+    }
+
+    private async Task Start(Machine machine, BootDevice device, CancellationToken cancel)
+    {
+        await power.SetNextBootAsync(machine, device, cancel);
+        // Cycle means "on" for a machine that is off.
+        await power.SetAsync(machine, PowerAction.Cycle, "appliance", cancel);
+    }
+
+    private async Task<MachineChange> SeeOff(Machine machine, CancellationToken cancel)
+    {
+        long began = time.GetTimestamp();
+        while (time.GetElapsedTime(began) < AgentSwitchesOff)
+        {
+            var reading = await power.ReadAsync(machine, cancel);
+            if (reading.State is PowerState.Off) return new MachineChange.SeenOff("its agent switched it off; the BMC says off");
+            if (reading.Error is { } error) return new MachineChange.Fail($"its BMC can't be used over the network: {error}");
+            await Task.Delay(BetweenReads, time, cancel);
+        }
+        await power.SetAsync(machine, PowerAction.Off, "appliance", cancel);
+        return new MachineChange.SeenOff("it was still on after its agent's word, so its power was cut");
+    }
+}
