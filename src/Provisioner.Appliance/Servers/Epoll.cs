@@ -1,0 +1,62 @@
+using System.ComponentModel;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+
+namespace Provisioner.Appliance.Servers;
+
+/// <summary>Waits for many sockets on one thread (epoll(7)): the framework's own Select looks at each of them every time.</summary>
+internal sealed partial class Epoll : IDisposable
+{
+    private const int Add = 1, Delete = 2, CloseOnExec = 0x80000, Interrupted = 4, MostEvents = 64;
+    private const uint Readable = 1;
+    // struct epoll_event is packed on x86-64 only: 4 octets of events, then 8 of data.
+    private static readonly int DataAt = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 4 : 8;
+    private static readonly int EventLength = DataAt + 8;
+    private readonly int _fd;
+    private readonly byte[] _events = new byte[MostEvents * EventLength];
+
+    public Epoll()
+    {
+        _fd = Create(CloseOnExec);
+        if (_fd < 0) throw new Win32Exception(Marshal.GetLastPInvokeError());
+    }
+
+    /// <summary>Watches a socket for input; the key comes back from <see cref="Wait"/>.</summary>
+    public void Watch(Socket socket, long key)
+    {
+        Span<byte> about = stackalloc byte[16];
+        BitConverter.TryWriteBytes(about, Readable);
+        BitConverter.TryWriteBytes(about[DataAt..], key);
+        if (Control(_fd, Add, (int)socket.Handle, about) != 0) throw new Win32Exception(Marshal.GetLastPInvokeError());
+    }
+
+    /// <summary>Forgets a socket; before it is closed.</summary>
+    public void Forget(Socket socket) => Control(_fd, Delete, (int)socket.Handle, stackalloc byte[16]);
+
+    /// <summary>Keys of the sockets that have input, at most as many as fit; none when the time is over.</summary>
+    public int Wait(Span<long> keys, TimeSpan timeout)
+    {
+        int count = EpollWait(_fd, _events, Math.Min(MostEvents, keys.Length), (int)Math.Ceiling(timeout.TotalMilliseconds));
+        if (count < 0)
+        {
+            int error = Marshal.GetLastPInvokeError();
+            return error == Interrupted ? 0 : throw new Win32Exception(error);
+        }
+        for (int i = 0; i < count; i++) keys[i] = BitConverter.ToInt64(_events, i * EventLength + DataAt);
+        return count;
+    }
+
+    public void Dispose() => Close(_fd);
+
+    [LibraryImport("libc", EntryPoint = "epoll_create1", SetLastError = true)]
+    private static partial int Create(int flags);
+
+    [LibraryImport("libc", EntryPoint = "epoll_ctl", SetLastError = true)]
+    private static partial int Control(int epoll, int operation, int fd, Span<byte> about);
+
+    [LibraryImport("libc", EntryPoint = "epoll_wait", SetLastError = true)]
+    private static partial int EpollWait(int epoll, byte[] events, int most, int timeout);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int Close(int fd);
+}
