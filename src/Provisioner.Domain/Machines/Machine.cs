@@ -135,6 +135,10 @@ public sealed record Deployment
 /// <param name="Text">The last line for a person.</param>
 public sealed record RoleProgress(string Status, int Done, int Total, int Changed, string Text)
 {
+    /// <summary>Which run of the role on this deployment it is, from 0: a late report of an earlier one is told by it.</summary>
+    public int Run { get; init; }
+    /// <summary>Fingerprint of what the run was begun with; a role that is done runs again where it differs.</summary>
+    public string Plan { get; init; } = "";
     /// <summary>No role.</summary>
     public static readonly RoleProgress None = new("none", 0, 0, 0, "");
 }

@@ -26,8 +26,8 @@ public abstract record MachineChange
     public sealed record Rename(string Name) : MachineChange;
     /// <summary>Replace its tags.</summary>
     public sealed record SetTags(ImmutableSortedSet<string> Tags) : MachineChange;
-    /// <summary>Run the deployed system's role once more.</summary>
-    public sealed record RunRole : MachineChange;
+    /// <summary>Run the deployed system's role once more; with a reason where it isn't a person's wish.</summary>
+    public sealed record RunRole(string Why = "") : MachineChange;
 
     // What machines say.
 
@@ -47,8 +47,8 @@ public abstract record MachineChange
     public sealed record AgentLeaving(int Order) : MachineChange;
     /// <summary>The installed system called home.</summary>
     public sealed record CalledHome(double? UptimeSeconds) : MachineChange;
-    /// <summary>The installed system's agent reported on its role.</summary>
-    public sealed record RoleReported(RoleProgress Progress) : MachineChange;
+    /// <summary>The installed system's agent asked for or reported on a step of its role; <c>RoleRun</c> said what that means.</summary>
+    public sealed record RoleReported(RoleProgress Progress, ImmutableArray<Told> Events = default) : MachineChange;
 
     // What the appliance found out or did.
 

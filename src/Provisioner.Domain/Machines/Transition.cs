@@ -21,7 +21,7 @@ internal sealed class Transition(Machine machine, ChangeContext context)
         MachineChange.Abort => Abort(),
         MachineChange.Rename rename => Rename(rename.Name),
         MachineChange.SetTags tags => SetTags(tags.Tags),
-        MachineChange.RunRole => RunRole(),
+        MachineChange.RunRole run => RunRole(run.Why),
         MachineChange.BootScriptGiven given => Keep(machine with { BootTokenHash = given.BootTokenHash, SessionTokenHash = null, Firmware = given.Firmware ?? machine.Firmware }),
         MachineChange.AgentHello hello => Hello(hello),
         MachineChange.BootTokenSpent => Keep(machine with { BootTokenHash = null }),
@@ -30,7 +30,7 @@ internal sealed class Transition(Machine machine, ChangeContext context)
         MachineChange.InstallDone done => InstallDone(done),
         MachineChange.AgentLeaving => Leaving(),
         MachineChange.CalledHome home => CalledHome(home),
-        MachineChange.RoleReported role => Role(role.Progress),
+        MachineChange.RoleReported role => Role(role.Progress, role.Events),
         MachineChange.PowerRead read => PowerRead(read.Reading),
         MachineChange.Started started => Started(started.From),
         MachineChange.SeenOff off => SeenOff(off.How),
@@ -119,14 +119,14 @@ internal sealed class Transition(Machine machine, ChangeContext context)
             : tags.SetEquals(machine.Tags) ? Keep(machine)
             : Tell(machine with { Tags = tags }, new("machine.tagged", tags.Count > 0 ? $"tags: {string.Join(", ", tags)}" : "no tags"));
 
-    private Outcome RunRole()
+    private Outcome RunRole(string why)
     {
         if (machine is not { State: Deployed, Deployment: { Role: { } role } deployment })
             return new Outcome.Refused($"{machine.Name} is {Lifecycle.Word(machine.State)}: only a deployed machine with a role can run it");
         if (deployment.RoleProgress.Status is "pending" or "running")
             return new Outcome.Refused($"{role} is under way on {machine.Name} already");
-        var progress = new RoleProgress("pending", 0, 0, 0, "waits for the machine to ask");
-        return Tell(machine with { Deployment = deployment with { RoleProgress = progress } }, new("role.asked", $"{role} is to run again"));
+        var progress = new RoleProgress("pending", 0, 0, 0, "waits for the machine to ask") { Run = deployment.RoleProgress.Run + 1 };
+        return Tell(machine with { Deployment = deployment with { RoleProgress = progress } }, new("role.asked", $"{role} is to run again{(why.Length > 0 ? $": {why}" : "")}"));
     }
 
     private Outcome Hello(MachineChange.AgentHello hello)
@@ -211,9 +211,13 @@ internal sealed class Transition(Machine machine, ChangeContext context)
         });
     }
 
-    private Outcome Role(RoleProgress progress) => machine is { State: Deployed, Deployment: { } deployment }
-        ? Changed(machine with { Deployment = deployment with { RoleProgress = progress } })
-        : new Outcome.Refused($"{machine.Name} is {Lifecycle.Word(machine.State)}: roles run on deployed machines");
+    private Outcome Role(RoleProgress progress, ImmutableArray<Told> events)
+    {
+        if (machine is not { State: Deployed, Deployment: { } deployment })
+            return new Outcome.Refused($"{machine.Name} is {Lifecycle.Word(machine.State)}: roles run on deployed machines");
+        if (!events.IsDefault) _told.AddRange(events);
+        return Changed(machine with { Deployment = deployment with { RoleProgress = progress } });
+    }
 
     private Outcome PowerRead(PowerReading reading)
     {

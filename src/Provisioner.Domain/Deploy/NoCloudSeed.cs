@@ -1,0 +1,123 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using Provisioner.Domain.Machines;
+using Provisioner.Domain.Roles;
+using static Provisioner.Domain.Deploy.YamlText;
+
+namespace Provisioner.Domain.Deploy;
+
+/// <summary>
+/// The files that make an installed image this machine, for cloud-init's NoCloud data source (tried with cloud-init 22.4.2):
+/// they go to /var/lib/cloud/seed/nocloud, readable by root alone. The same machine, deployment and token give the same bytes.
+/// </summary>
+/// <param name="MetaData">Who the instance is.</param>
+/// <param name="UserData">What is to be done at its first boot.</param>
+/// <param name="NetworkConfig">Its network, version 2 (netplan's words).</param>
+public sealed record NoCloudSeed(string MetaData, string UserData, string NetworkConfig)
+{
+    /// <summary>Where the files go.</summary>
+    public const string Directory = "/var/lib/cloud/seed/nocloud";
+
+    /// <summary>Times that cloud-init tries to call home, three seconds apart; after that the host agent goes on.</summary>
+    private const int PhoneHomeTries = 10;
+
+    /// <summary>The files by name.</summary>
+    public ImmutableSortedDictionary<string, string> Files =>
+        ImmutableSortedDictionary<string, string>.Empty.Add("meta-data", MetaData).Add("user-data", UserData).Add("network-config", NetworkConfig);
+
+    /// <summary>Renders the seed.</summary>
+    /// <param name="machine">The machine.</param>
+    /// <param name="deployment">What is being installed on it.</param>
+    /// <param name="domain">Domain of the machines, without a trailing dot; may be empty.</param>
+    /// <param name="url">The appliance as the machine reaches it: <c>http://10.77.0.1:5240</c>, no slash at the end.</param>
+    /// <param name="hostToken">The installed system's token, in the clear: 43 characters of base64url.</param>
+    /// <exception cref="ArgumentException">the token has another character: it would break out of where it stands.</exception>
+    public static NoCloudSeed For(Machine machine, Deployment deployment, string domain, string url, string hostToken)
+    {
+        if (hostToken.Length == 0 || !hostToken.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
+            throw new ArgumentException("a host token is base64url", nameof(hostToken));
+        string fqdn = domain.Length > 0 ? $"{machine.Name}.{domain}" : machine.Name;
+        return new(Meta(machine, deployment), User(machine, deployment, fqdn, url, hostToken), Network(machine.BootMac));
+    }
+
+    // A new instance-id makes cloud-init do everything anew: one for each deployment.
+    private static string Meta(Machine machine, Deployment deployment) =>
+        $"instance-id: {Quote($"{machine.Id}-{deployment.Id}")}\nlocal-hostname: {Quote(machine.Name)}\n";
+
+    private static string User(Machine machine, Deployment deployment, string fqdn, string url, string token)
+    {
+        var yaml = new StringBuilder("#cloud-config\n");
+        yaml.Append(CultureInfo.InvariantCulture, $"""
+            hostname: {Quote(machine.Name)}
+            fqdn: {Quote(fqdn)}
+            preserve_hostname: false
+            # The role writes the hosts file; cloud-init must not undo it at the next boot.
+            manage_etc_hosts: false
+            # Whether the image has the package locales or not: nothing is generated, and nothing fails.
+            locale: "false"
+            disable_root: true
+            ssh_pwauth: false
+            # Making an RSA key can take longer than all the rest of a first boot.
+            ssh_genkeytypes: [ed25519, ecdsa]
+
+            """);
+        yaml.Append(Operator(deployment)).Append(Agent(machine, url, token));
+        // A second to call home besides the agent, with the SSH host keys.
+        yaml.Append(CultureInfo.InvariantCulture, $"""
+            phone_home:
+              url: {Quote($"{url}/hosts/v1/{machine.Id}/home/{token}")}
+              post: all
+              tries: {PhoneHomeTries}
+
+            """);
+        return yaml.ToString();
+    }
+
+    // Without "default" in the list, the image's own first account is not made. The primary group is named because a group
+    // of the account's name may be there already (Debian has a group "operator"): useradd would refuse to make it.
+    private static string Operator(Deployment deployment)
+    {
+        var yaml = new StringBuilder();
+        yaml.Append(CultureInfo.InvariantCulture, $"""
+            users:
+              - name: {Quote(deployment.Operator)}
+                primary_group: {Quote(deployment.Operator)}
+                shell: /bin/bash
+                lock_passwd: true
+                sudo: "ALL=(ALL) NOPASSWD:ALL"
+
+            """);
+        if (deployment.SshKeys.IsDefaultOrEmpty) return yaml.ToString();
+        yaml.Append("    ssh_authorized_keys:\n");
+        foreach (string key in deployment.SshKeys) yaml.Append(CultureInfo.InvariantCulture, $"      - {Quote(key)}\n");
+        return yaml.ToString();
+    }
+
+    private static string Agent(Machine machine, string url, string token) =>
+        "write_files:\n"
+        + File("/etc/provisioner/host-agent.conf", "0600", Quote(HostAgent.Configuration(url, machine.Id)) + "\n")
+        + File("/etc/provisioner/host-agent.curl", "0600", Quote(HostAgent.CurlConfiguration(token)) + "\n")
+        + File(HostAgent.Path, "0755", Block(HostAgent.Script, indent: 6))
+        + File($"/etc/systemd/system/{HostAgent.Service}.service", "0644", Block(HostAgent.Unit, indent: 6))
+        // Not waited for: the unit comes after network-online.target, and cloud-init's last stage must not wait for either.
+        + $"runcmd:\n  - [systemctl, daemon-reload]\n  - [systemctl, enable, --now, --no-block, {HostAgent.Service}.service]\n";
+
+    private static string File(string path, string mode, string content) =>
+        $"  - path: {path}\n    owner: root:root\n    permissions: \"{mode}\"\n    content: {content}";
+
+    // The interface that it boots from, by its MAC: names differ between kernels. All others are left alone, for a wait for DHCP on a
+    // port without a cable would take minutes off every boot.
+    private static string Network(string mac) => mac.Length == 0
+        ? "version: 2\nethernets: {}\n"
+        : $"""
+            version: 2
+            ethernets:
+              boot:
+                match:
+                  macaddress: {Quote(mac)}
+                dhcp4: true
+                dhcp-identifier: mac
+
+            """;
+}

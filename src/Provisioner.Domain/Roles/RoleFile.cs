@@ -1,0 +1,158 @@
+using System.Collections.Immutable;
+using System.Text.RegularExpressions;
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+using YamlDotNet.RepresentationModel;
+
+namespace Provisioner.Domain.Roles;
+
+/// <summary>A role file that was read: the role, or all that is wrong with it.</summary>
+/// <param name="Role">The role; null where there are faults.</param>
+/// <param name="Faults">What is wrong, in order of lines.</param>
+public sealed record RoleFile(Role? Role, ImmutableArray<RoleFault> Faults)
+{
+    private const int MaxDepth = 32, MaxLength = 1 << 20;
+
+    /// <summary>Reads a role file.</summary>
+    /// <param name="file">Its name, <c>basics.yaml</c>: the role has the same one.</param>
+    /// <param name="yaml">Its text.</param>
+    public static RoleFile Read(string file, string yaml)
+    {
+        var faults = new Faults(file);
+        var role = Root(yaml, faults) is { } root ? new RoleReader(faults).Read(root, Stem(file)) : null;
+        return faults.Any ? new(null, faults.Sorted) : new(role, []);
+    }
+
+    private static string Stem(string file) => file[(file.LastIndexOf('/') + 1)..] is var name && name.LastIndexOf('.') is > 0 and var dot ? name[..dot] : name;
+
+    private static YamlNode? Root(string yaml, Faults faults)
+    {
+        try
+        {
+            if (yaml.Length > MaxLength) return faults.At(1, $"the file has {yaml.Length} characters", $"a role file has at most {MaxLength}");
+            if (TooDeep(yaml) is { } line) return faults.At(line, $"nested more than {MaxDepth} deep", "a role is flat: see basics.yaml");
+            var stream = new YamlStream();
+            stream.Load(new StringReader(yaml));
+            return stream.Documents.Count == 1 ? stream.Documents[0].RootNode : faults.At(1, $"{stream.Documents.Count} documents in one file", "a file holds one role");
+        }
+        catch (YamlException e)
+        {
+            string why = e.InnerException?.Message ?? e.Message;
+            return faults.At(Math.Max(1, e.Start.Line), $"not YAML: {why.Trim().TrimEnd('.')}", "mend the syntax; indent with spaces");
+        }
+    }
+
+    // The reader of nodes calls itself for each level: a hostile file would end the process, so its depth is looked at first.
+    private static long? TooDeep(string yaml)
+    {
+        var parser = new Parser(new StringReader(yaml));
+        int depth = 0;
+        while (parser.MoveNext())
+        {
+            depth += parser.Current!.NestingIncrease;
+            if (depth > MaxDepth) return parser.Current.Start.Line;
+            if (parser.Current is AnchorAlias alias) throw new YamlException(alias.Start, alias.End, "aliases are not used in role files");
+        }
+        return null;
+    }
+}
+
+/// <summary>Collects what is wrong with a file.</summary>
+internal sealed class Faults(string file)
+{
+    private readonly List<RoleFault> _all = [];
+
+    public bool Any => _all.Count > 0;
+
+    public ImmutableArray<RoleFault> Sorted => [.. _all.OrderBy(f => f.Line)];
+
+    public YamlNode? At(long line, string problem, string cure)
+    {
+        _all.Add(new(file, line, problem, cure));
+        return null;
+    }
+
+    public void At(YamlNode node, string problem, string cure) => At(node.Start.Line, problem, cure);
+}
+
+/// <summary>A mapping whose keys are all known, each at most once.</summary>
+internal sealed class Fields
+{
+    private readonly Dictionary<string, YamlNode> _values = [];
+    private readonly YamlNode _node;
+    private readonly string _what;
+    private readonly Faults _faults;
+
+    private Fields(YamlNode node, string what, Faults faults) => (_node, _what, _faults) = (node, what, faults);
+
+    /// <summary>Reads a mapping; null, with a fault, where the node is something else.</summary>
+    public static Fields? Of(YamlNode? node, string what, Faults faults, params string[] known)
+    {
+        if (node is not YamlMappingNode map)
+        {
+            if (node is not null) faults.At(node, $"{what} is {Kind(node)}", "write it as key: value lines");
+            return null;
+        }
+        var fields = new Fields(node, what, faults);
+        foreach (var (key, value) in map.Children)
+        {
+            if (key is YamlScalarNode { Value: { } name } && known.Contains(name)) fields._values[name] = value;
+            else faults.At(key, $"unknown key \"{key}\" in {what}", Nearest.Of($"{key}", known));
+        }
+        return fields;
+    }
+
+    /// <summary>The value of a key, or null.</summary>
+    public YamlNode? this[string key] => _values.GetValueOrDefault(key);
+
+    /// <summary>The value of a key that must be there.</summary>
+    public YamlNode? Need(string key)
+    {
+        if (!_values.TryGetValue(key, out var value)) _faults.At(_node, $"{_what} has no {key}", $"add {key}: …");
+        return value;
+    }
+
+    /// <summary>A text, with a default where it may be left out.</summary>
+    public string Text(string key, string? absent = null)
+    {
+        var node = absent is null ? Need(key) : this[key];
+        if (node is null) return absent ?? "";
+        if (node is YamlScalarNode { Value: { } text }) return text;
+        _faults.At(node, $"{key} of {_what} is {Kind(node)}", "write one text");
+        return absent ?? "";
+    }
+
+    /// <summary>A text of a form.</summary>
+    public string Text(string key, Regex form, string cure, string? absent = null)
+    {
+        string text = Text(key, absent);
+        if (this[key] is YamlScalarNode node && !form.IsMatch(text)) _faults.At(node, $"{key} of {_what} is \"{text}\"", cure);
+        return text;
+    }
+
+    /// <summary>A truth.</summary>
+    public bool Flag(string key, bool absent)
+    {
+        if (this[key] is not { } node) return absent;
+        if (node is YamlScalarNode { Value: "true" or "false" } scalar) return scalar.Value == "true";
+        _faults.At(node, $"{key} of {_what} is {node}", "write true or false");
+        return absent;
+    }
+
+    /// <summary>The elements of a list that may be left out.</summary>
+    public IReadOnlyList<YamlNode> List(string key, bool needed = false)
+    {
+        var node = needed ? Need(key) : this[key];
+        if (node is YamlSequenceNode list) return [.. list.Children];
+        if (node is not null) _faults.At(node, $"{key} of {_what} is {Kind(node)}", "write a list, each element after a hyphen");
+        return [];
+    }
+
+    private static string Kind(YamlNode node) => node switch
+    {
+        YamlScalarNode { Value: null or "" } => "empty",
+        YamlScalarNode => "a single value",
+        YamlSequenceNode => "a list",
+        _ => "a mapping",
+    };
+}
