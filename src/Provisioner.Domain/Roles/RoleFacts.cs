@@ -2,12 +2,17 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Net;
 using Provisioner.Domain.Machines;
-using Provisioner.Domain.Networks;
 
 namespace Provisioner.Domain.Roles;
 
 /// <summary>A machine's name and address.</summary>
 public sealed record HostEntry(string Name, IPAddress Address);
+
+/// <summary>What all machines of a place have in common.</summary>
+/// <param name="Domain">Their domain, without a trailing dot; may be empty.</param>
+/// <param name="Appliance">The appliance's address on their network.</param>
+/// <param name="TimeServers">The time servers that are given to machines; may be empty.</param>
+public sealed record Site(string Domain, IPAddress Appliance, ImmutableArray<IPAddress> TimeServers);
 
 /// <summary>What a role is told of the world: everything that its templates know without a parameter.</summary>
 /// <param name="Machine">The machine that the role is for.</param>
@@ -43,9 +48,9 @@ public sealed record RoleFacts(
     /// <param name="address">Its address, as its call came from.</param>
     /// <param name="all">All machines.</param>
     /// <param name="addressOf">The address that another machine has, or null.</param>
-    /// <param name="network">The network that the machine is on.</param>
+    /// <param name="site">What all machines there have in common.</param>
     public static RoleFacts Gather(
-        Machine machine, IPAddress address, IEnumerable<Machine> all, Func<Machine, IPAddress?> addressOf, ServedNetwork network)
+        Machine machine, IPAddress address, IEnumerable<Machine> all, Func<Machine, IPAddress?> addressOf, Site site)
     {
         var deployment = machine.Deployment ?? throw new ArgumentException($"{machine.Name} has no deployment", nameof(machine));
         var self = new HostEntry(machine.Name, address);
@@ -55,9 +60,9 @@ public sealed record RoleFacts(
             .OfType<HostEntry>();
         // Without a configured time server the appliance is asked: the one address that a machine in a closed network surely reaches.
         // A public pool would be a call to strangers that nobody ordered.
-        var time = network.NtpServers.IsDefaultOrEmpty ? [network.Address] : network.NtpServers;
+        var time = site.TimeServers.IsDefaultOrEmpty ? [site.Appliance] : site.TimeServers;
         return new(self, [.. others.Append(self).OrderBy(h => h.Name, StringComparer.Ordinal)],
-            network.Domain, network.Address, time, deployment.Operator, deployment.SshKeys);
+            site.Domain, site.Appliance, time, deployment.Operator, deployment.SshKeys);
     }
 
     /// <summary>The facts as values for templates.</summary>
