@@ -1,0 +1,46 @@
+using Provisioner.Domain.Deploy;
+using Provisioner.Domain.Machines;
+using YamlDotNet.Serialization;
+
+namespace Provisioner.Tests.Roles;
+
+public sealed class NoCloudSeedTests
+{
+    private static NoCloudSeed Seed(Machine machine, string domain = "rack.internal") =>
+        NoCloudSeed.For(machine, machine.Deployment!, domain, "http://10.77.0.1:5240", "tEsT-token_0123456789");
+
+    [Fact]
+    public void The_seed_is_golden()
+    {
+        foreach (var (name, text) in Seed(RoleSamples.Machine()).Files) RoleSamples.IsGolden(name, text);
+    }
+
+    [Fact]
+    public void The_same_deployment_gives_the_same_bytes() => Assert.Equal(Seed(RoleSamples.Machine()), Seed(RoleSamples.Machine()));
+
+    [Theory]
+    [InlineData("a\"b\\c: d # e")]
+    [InlineData("line\nruncmd: [reboot]")]
+    [InlineData("{{ x }} ${y} $(z) `w` 'v' %u")]
+    [InlineData("\u0085\u2028\ufeff\u0000\u001b ü 🔑 \t")]
+    [InlineData("- [*a, &b, !c, |, >]")]
+    public void A_hostile_key_stays_a_text(string key)
+    {
+        var machine = RoleSamples.Machine();
+        string yaml = Seed(machine with { Deployment = machine.Deployment! with { SshKeys = [key] } }).UserData;
+        var data = new DeserializerBuilder().Build().Deserialize<Dictionary<string, object>>(yaml);
+        var user = (Dictionary<object, object>)((List<object>)data["users"])[0];
+        Assert.Equal(key, ((List<object>)user["ssh_authorized_keys"])[0]);
+        Assert.Equal(2, ((List<object>)data["runcmd"]).Count);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("a/b")]
+    [InlineData("a\"b")]
+    public void A_token_that_could_break_out_is_refused(string token) =>
+        Assert.Throws<ArgumentException>(() => NoCloudSeed.For(RoleSamples.Machine(), RoleSamples.Machine().Deployment!, "", "http://a", token));
+
+    [Fact]
+    public void Without_a_domain_the_name_stands_alone() => Assert.Contains("fqdn: \"calm-otter\"\n", Seed(RoleSamples.Machine(), "").UserData, StringComparison.Ordinal);
+}

@@ -1,0 +1,33 @@
+using System.Net;
+using System.Runtime.CompilerServices;
+using Provisioner.Domain.Machines;
+using Provisioner.Domain.Roles;
+
+namespace Provisioner.Tests.Roles;
+
+internal static class RoleSamples
+{
+    public const string Key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKa0d2YGuF8bXo8jDk1c7rQW0n3m0v1xS8cYbLwQe7tP ops@desk";
+
+    public static readonly RoleFacts Facts = new(
+        new("calm-otter", IPAddress.Parse("10.77.0.101")),
+        [new("bold-lynx", IPAddress.Parse("10.77.0.102")), new("calm-otter", IPAddress.Parse("10.77.0.101"))],
+        "rack.internal", IPAddress.Parse("10.77.0.1"), [IPAddress.Parse("10.77.0.5"), IPAddress.Parse("10.77.0.6")], "operator", [Key]);
+
+    public static Machine Machine(string id = "k3xr8q", string name = "calm-otter", string? role = "basics") => new()
+    {
+        Id = id, Name = name, State = MachineState.Deployed, Macs = ["52:54:00:12:34:56", "52:54:00:12:34:57"],
+        Deployment = new Deployment { Id = "7f2c", Image = "debian-12", Role = role, SshKeys = [Key] },
+    };
+
+    /// <summary>The role of the catalog.</summary>
+    public static Role Basics { get; } = RoleFile.Read("roles/basics.yaml", File.ReadAllText("catalog/roles/basics.yaml")).Role!;
+
+    /// <summary>Compares with a golden text. UPDATE_GOLDEN=1 writes it into the source tree, and the test still fails, so that somebody looks.</summary>
+    public static void IsGolden(string name, string text, [CallerFilePath] string here = "")
+    {
+        if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") is "1")
+            File.WriteAllText(Path.Combine(Path.GetDirectoryName(here)!, "../../golden/roles", name), text);
+        Assert.Equal(File.ReadAllText($"golden/roles/{name}"), text);
+    }
+}
