@@ -16,6 +16,7 @@ namespace Provisioner.Appliance.Servers;
 internal sealed class LeaseBook
 {
     private const string Collection = "leases";
+    private static readonly DhcpAnswer NotServed = new DhcpAnswer.Silence("its network is served with other settings now");
     private readonly IStore _store;
     private readonly Func<MacAddress, string?> _machineName;
     private readonly Lock _lock = new();
@@ -43,11 +44,18 @@ internal sealed class LeaseBook
             // A MAC that moved left its old document behind: the later one counts.
             foreach (var lease in stored.Select(d => JsonSerializer.Deserialize(d.Json, LeaseJson.Default.StoredLease)!.ToLease()).OrderBy(l => l.Since)) pool.Put(lease);
             _pools = [.. _pools.Where(p => p.Network.Interface != network.Interface), (network, pool)];
+            Interlocked.Increment(ref _generation);
         }
     }
 
-    /// <summary>Goes up with every change of a lease.</summary>
+    /// <summary>Goes up with every change of a lease that a restart would remember.</summary>
     public long Generation => Interlocked.Read(ref _generation);
+
+    /// <summary>The networks that it gives addresses of.</summary>
+    public IReadOnlyList<ServedNetwork> Networks
+    {
+        get { lock (_lock) return [.. _pools.Select(p => p.Network)]; }
+    }
 
     /// <summary>All leases of the served networks, ended ones among them, in order of address.</summary>
     public IReadOnlyList<Lease> All
@@ -87,21 +95,22 @@ internal sealed class LeaseBook
         var name = _machineName(message.ChAddr);
         lock (_lock)
         {
-            var leases = Of(network);
+            if (Of(network) is not { } leases) return (NotServed, Task.CompletedTask);
             var answer = DhcpAnswer.For(message, new(network, leases, name), now);
             if (answer.Lease is not { } lease) return (answer, Task.CompletedTask);
             if (_writing.Contains(lease.Address)) return (new DhcpAnswer.Silence("its lease is being written; the answer to what it sent first comes then"), Task.CompletedTask);
             var before = leases.At(lease.Address);
             leases.Put(lease);
+            if (!NeedsDisk(lease, before)) return (answer, Task.CompletedTask);
             Interlocked.Increment(ref _generation);
-            return (answer, NeedsDisk(lease, before) ? WriteAsync(leases, lease, before) : Task.CompletedTask);
+            return (answer, WriteAsync(leases, lease, before));
         }
     }
 
     /// <summary>Decides on a message from port 4011.</summary>
     public DhcpAnswer AnswerProxy(ServedNetwork network, DhcpMessage message, DateTimeOffset now)
     {
-        lock (_lock) return ProxyAnswer.For(message, new(network, Of(network), null), now);
+        lock (_lock) return Of(network) is { } leases ? ProxyAnswer.For(message, new(network, leases, null), now) : NotServed;
     }
 
     // An offer is a promise of a minute: a restart may forget it, for what nobody else holds is granted again.
@@ -152,7 +161,7 @@ internal sealed class LeaseBook
         Interlocked.Increment(ref _generation);
     }
 
-    private LeasePool Of(ServedNetwork network) => Array.Find(_pools, p => p.Network == network).Leases;
+    private LeasePool? Of(ServedNetwork network) => Array.Find(_pools, p => p.Network == network).Leases;
 
     private LeasePool? PoolFor(Ipv4Address address) => Array.Find(_pools, p => p.Network.Subnet.Contains(address)).Leases;
 

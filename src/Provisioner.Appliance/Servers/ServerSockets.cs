@@ -23,12 +23,21 @@ internal static partial class ServerSockets
         Bound(new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp), network, new(address, port), what);
 
     /// <summary>A listening TCP socket on the served address.</summary>
+    /// <param name="alsoClose">Closed when it can't be had: the UDP socket of the same service.</param>
     /// <exception cref="ServerStartException">it can't be had.</exception>
-    public static Socket Tcp(ServedNetwork network, int port, string what)
+    public static Socket Tcp(ServedNetwork network, int port, string what, IDisposable alsoClose)
     {
-        var socket = Bound(new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp), network, new(network.Address, port), what);
-        socket.Listen(128);
-        return socket;
+        try
+        {
+            var socket = Bound(new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp), network, new(network.Address, port), what);
+            socket.Listen(128);
+            return socket;
+        }
+        catch
+        {
+            alsoClose.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The kernel's number of an interface.</summary>
