@@ -1,0 +1,151 @@
+using System.Collections.Immutable;
+using Provisioner.Domain.Power;
+using Provisioner.Wire.Ipmi;
+
+namespace Provisioner.Appliance.Power.Ipmi;
+
+/// <summary>
+/// The line to one BMC: at most one session, kept warm, at most one command in flight. BMCs have room for few sessions, and some
+/// mix up the answers of commands that overlap.
+/// </summary>
+internal sealed class BmcLine : IAsyncDisposable
+{
+    private readonly BmcAddress _bmc;
+    private readonly Action<string, string> _note;
+    private readonly SemaphoreSlim _turn = new(1);
+    private readonly ITimer _idle;
+    private ImmutableArray<CipherSuite> _suites = CipherSuite.Preferred;
+    private ImmutableArray<string> _noted = [];
+    private BmcSession? _session;
+    private string? _owner;
+    private long _lastUsed;
+    private Task _closing = Task.CompletedTask;
+
+    public BmcLine(BmcAddress bmc, Action<string, string> note)
+    {
+        (_bmc, _note) = (bmc, note);
+        _idle = bmc.Clock.CreateTimer(_ => _closing = CloseIdleAsync(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>The suite of the last session, or null before the first.</summary>
+    public CipherSuite? Suite { get; private set; }
+
+    /// <summary>Datagrams of all sessions, sent and received.</summary>
+    public long Datagrams => _earlier + (_session?.Datagrams ?? 0);
+
+    private long _earlier;
+
+    /// <summary>Asks in the warm session, or in a new one. A session that has gone silent is replaced once.</summary>
+    public async Task<TAnswer> AskAsync<TAnswer>(PowerTarget target, IIpmiCommand<TAnswer> command, CancellationToken cancel)
+    {
+        await _turn.WaitAsync(cancel);
+        try
+        {
+            var session = await SessionAsync(target, cancel);
+            try
+            {
+                return await session.AskAsync(command, cancel);
+            }
+            catch (IpmiException lost) when (lost.Failure is IpmiFailure.Silent or IpmiFailure.Garbled && lost.Code is null)
+            {
+                Drop();
+                return await (await SessionAsync(target, cancel)).AskAsync(command, cancel);
+            }
+        }
+        catch (Exception failed) when (failed is not IpmiException { Code: not null })
+        {
+            // Whatever it was, the next command begins anew.
+            Drop();
+            throw;
+        }
+        finally
+        {
+            _lastUsed = _bmc.Clock.GetTimestamp();
+            if (_session is not null) _idle.Change(_bmc.Timings.Idle, Timeout.InfiniteTimeSpan);
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Ends the session politely.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _idle.DisposeAsync();
+        await _closing;
+        await _turn.WaitAsync();
+        await CloseAsync();
+        _turn.Release();
+    }
+
+    private async Task<BmcSession> SessionAsync(PowerTarget target, CancellationToken cancel)
+    {
+        string owner = Randomness.MarkOf(target);
+        if (_session is not null && _owner == owner) return _session;
+        await CloseAsync();
+        try
+        {
+            _session = await BmcSession.OpenAsync(_bmc, LoginOf(target), _suites, cancel);
+        }
+        catch (IpmiException)
+        {
+            _suites = CipherSuite.Preferred;
+            throw;
+        }
+        _owner = owner;
+        Suite = _session.Suite;
+        // The suite that was taken goes first next time, which spares a BMC without suite 17 a refusal each time.
+        _suites = [_session.Suite, .. CipherSuite.Preferred.Remove(_session.Suite)];
+        Tell(target, _session.Notes);
+        return _session;
+    }
+
+    private void Tell(PowerTarget target, ImmutableArray<string> notes)
+    {
+        foreach (string note in notes.Except(_noted)) _note(target.Machine, $"BMC {_bmc.Address}: {note}");
+        _noted = [.. _noted.Union(notes)];
+    }
+
+    private async Task CloseIdleAsync()
+    {
+        if (!_turn.Wait(0)) return;
+        try
+        {
+            if (_bmc.Clock.GetElapsedTime(_lastUsed) >= _bmc.Timings.Idle) await CloseAsync();
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private async Task CloseAsync()
+    {
+        if (_session is null) return;
+        await _session.CloseAsync(CancellationToken.None);
+        Drop();
+    }
+
+    private void Drop()
+    {
+        _earlier += _session?.Datagrams ?? 0;
+        _session?.Dispose();
+        _session = null;
+    }
+
+    private static IpmiLogin LoginOf(PowerTarget target)
+    {
+        var privilege = target.Privilege switch
+        {
+            "administrator" => PrivilegeLevel.Administrator,
+            "operator" => PrivilegeLevel.Operator,
+            _ => throw new IpmiException(IpmiFailure.Refused, $"privilege \"{target.Privilege}\" is not administrator or operator"),
+        };
+        try
+        {
+            return new(target.Username, target.Password, privilege);
+        }
+        catch (ArgumentException tooLong)
+        {
+            throw new IpmiException(IpmiFailure.Credentials, tooLong.Message);
+        }
+    }
+}
