@@ -43,6 +43,7 @@ internal sealed class LeaseBook
             foreach (var document in stored) _versions[Ipv4Address.Parse(document.Id)] = document.Version;
             // A MAC that moved left its old document behind: the later one counts.
             foreach (var lease in stored.Select(d => JsonSerializer.Deserialize(d.Json, LeaseJson.Default.StoredLease)!.ToLease()).OrderBy(l => l.Since)) pool.Put(lease);
+            Interlocked.Increment(ref _generation);
             _pools = [.. _pools.Where(p => p.Network.Interface != network.Interface), (network, pool)];
             Interlocked.Increment(ref _generation);
         }

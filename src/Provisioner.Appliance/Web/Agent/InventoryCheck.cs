@@ -17,6 +17,8 @@ internal static class InventoryCheck
         if (inventory.Cpu.Threads <= 0) return "cpu.threads: a machine has some";
         if (inventory.Disks.IsDefault || inventory.Disks.Length > MostDisks) return $"disks: a list of {MostDisks} at the most";
         if (inventory.Nics.IsDefault || inventory.Nics.Length > MostNics) return $"nics: a list of {MostNics} at the most";
+        if (inventory.Disks.Any(d => d is null)) return "disks: null is no disk";
+        if (inventory.Nics.Any(n => n is null || !n.Neighbours.IsDefault && n.Neighbours.Any(l => l is null))) return "nics: null is no interface and no neighbour";
         return TextFaults(inventory).FirstOrDefault()
             ?? inventory.Disks.Select(DiskFault).FirstOrDefault(f => f is not null)
             ?? inventory.Nics.Select(NicFault).FirstOrDefault(f => f is not null);

@@ -1,0 +1,96 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.Net;
+using Provisioner.Appliance.Serving;
+
+namespace Provisioner.Appliance.Cli;
+
+/// <summary><c>provisioner serve</c>: its flags, and the way from them to <see cref="ApplianceOptions"/>.</summary>
+internal static class ServeCommand
+{
+    private static readonly string Home = AppContext.BaseDirectory;
+
+    private static readonly Option<string> Data = new("--data") { Description = "folder for the store, the key and what else must last", DefaultValueFactory = _ => "/var/lib/provisioner" };
+    private static readonly Option<string[]> Interfaces = new("--interface", "-i") { Description = "interface to serve DHCP, TFTP, DNS and HTTP on (may be repeated, or a list with commas); without it, none until one is chosen on the page", AllowMultipleArgumentsPerToken = true };
+    private static readonly Option<string> Listen = new("--listen") { Description = "address where the page answers besides the served interfaces", DefaultValueFactory = _ => "127.0.0.1" };
+    private static readonly Option<int> HttpPort = new("--http-port") { Description = "TCP port for machines and people", DefaultValueFactory = _ => 5240 };
+    private static readonly Option<string?> Range = new("--range") { Description = "dynamic range, FIRST-LAST; default: the upper half of the interface's subnet" };
+    private static readonly Option<string?> Gateway = new("--gateway") { Description = "default gateway given to machines; default: none" };
+    private static readonly Option<string> Domain = new("--domain") { Description = "domain of the machines", DefaultValueFactory = _ => "rack.internal" };
+    private static readonly Option<string[]> Ntp = new("--ntp") { Description = "time server given to machines, as an address (may be repeated)", AllowMultipleArgumentsPerToken = true };
+    private static readonly Option<string[]> Upstream = new("--upstream-dns") { Description = "DNS server for all other names (may be repeated); default: those of /etc/resolv.conf", AllowMultipleArgumentsPerToken = true };
+    private static readonly Option<string> BootFiles = new("--boot-files") { Description = "folder with kernel, ramdisk and iPXE", DefaultValueFactory = _ => Path.Combine(Home, "boot-files") };
+    private static readonly Option<string> Images = new("--images") { Description = "folder with images", DefaultValueFactory = _ => Path.Combine(Home, "images") };
+    private static readonly Option<string> Catalog = new("--catalog") { Description = "folder with roles and hardware profiles", DefaultValueFactory = _ => Path.Combine(Home, "catalog") };
+
+    public static Command Create()
+    {
+        var command = new Command("serve", "Runs the appliance: DHCP (67, 4011), TFTP (69), DNS (53) and HTTP, only on the interfaces that it is told to serve.")
+        {
+            Data, Interfaces, Listen, HttpPort, Range, Gateway, Domain, Ntp, Upstream, BootFiles, Images, Catalog,
+        };
+        command.SetAction(async (parsed, cancel) =>
+        {
+            var faults = new List<string>();
+            var options = Read(parsed, faults);
+            faults.AddRange(options.Faults());
+            if (faults.Count > 0) return Fail(faults);
+            try
+            {
+                await ApplianceHost.RunAsync(options, cancel);
+                return 0;
+            }
+            catch (StartException e)
+            {
+                return Fail([e.Message]);
+            }
+        });
+        return command;
+    }
+
+    private static int Fail(IReadOnlyList<string> faults)
+    {
+        foreach (string fault in faults) Console.Error.WriteLine($"provisioner: {fault}");
+        return 1;
+    }
+
+    private static ApplianceOptions Read(ParseResult parsed, List<string> faults) => new()
+    {
+        Data = Path.GetFullPath(parsed.GetValue(Data)!),
+        Interfaces = Words(parsed.GetValue(Interfaces)),
+        Listen = Address("--listen", parsed.GetValue(Listen), faults) ?? IPAddress.Loopback,
+        HttpPort = parsed.GetValue(HttpPort),
+        Range = ReadRange(parsed.GetValue(Range), faults),
+        Gateway = Address("--gateway", parsed.GetValue(Gateway), faults),
+        Domain = parsed.GetValue(Domain)!.ToLowerInvariant().TrimEnd('.'),
+        Ntp = Addresses("--ntp", parsed.GetValue(Ntp), faults),
+        UpstreamDns = Addresses("--upstream-dns", parsed.GetValue(Upstream), faults),
+        BootFiles = Path.GetFullPath(parsed.GetValue(BootFiles)!),
+        Images = Path.GetFullPath(parsed.GetValue(Images)!),
+        Catalog = Path.GetFullPath(parsed.GetValue(Catalog)!),
+    };
+
+    private static ImmutableArray<string> Words(string[]? given) =>
+        [.. (given ?? []).SelectMany(g => g.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Distinct()];
+
+    private static ImmutableArray<IPAddress> Addresses(string flag, string[]? given, List<string> faults) =>
+        [.. Words(given).Select(g => Address(flag, g, faults)).OfType<IPAddress>()];
+
+    private static IPAddress? Address(string flag, string? given, List<string> faults)
+    {
+        if (given is null) return null;
+        // TryParse takes "10" and "0x7f" too; a person who writes that means something else.
+        if (IPAddress.TryParse(given, out var address) && (given.Contains(':') || given.Count(c => c == '.') == 3)) return address;
+        faults.Add($"{flag} {given}: not an IP address such as 10.77.0.1");
+        return null;
+    }
+
+    private static (IPAddress, IPAddress)? ReadRange(string? given, List<string> faults)
+    {
+        if (given is null) return null;
+        var ends = given.Split('-', 2);
+        if (ends.Length == 2 && Address("--range", ends[0].Trim(), faults) is { } first && Address("--range", ends[1].Trim(), faults) is { } last) return (first, last);
+        if (ends.Length != 2) faults.Add($"--range {given}: write it as FIRST-LAST, 10.77.0.100-10.77.0.199");
+        return null;
+    }
+}

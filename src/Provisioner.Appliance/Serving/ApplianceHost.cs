@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using System.Globalization;
+using Provisioner.Appliance.Images;
+using Provisioner.Appliance.Machines;
+using Provisioner.Appliance.Power.Ipmi;
+using Provisioner.Appliance.Roles;
+using Provisioner.Appliance.Servers;
+using Provisioner.Appliance.Store;
+using Provisioner.Appliance.Web.Agent;
+using Provisioner.Appliance.Web.Boot;
+using Provisioner.Appliance.Web.Hosts;
+using Provisioner.Domain.Machines;
+using Provisioner.Domain.Power;
+using Provisioner.Domain.Store;
+
+namespace Provisioner.Appliance.Serving;
+
+/// <summary>The appliance put together: the list of its parts, and the order in which they start and stop.</summary>
+internal static class ApplianceHost
+{
+    /// <summary>Runs until SIGTERM, SIGINT or cancellation.</summary>
+    /// <exception cref="StartException">something is missing or taken; one sentence with the cure.</exception>
+    public static async Task RunAsync(ApplianceOptions options, CancellationToken cancel)
+    {
+        using var data = DataFolder.Open(options.Data);
+        await using var app = Build(options, data);
+        using var control = app.Services.GetRequiredService<ServiceControl>();
+        control.Start();
+        await app.StartAsync(cancel);
+        data.Store.Broken += e => Stop(app, e);
+        Announce(options, control);
+        await app.WaitForShutdownAsync(cancel);
+    }
+
+    internal static WebApplication Build(ApplianceOptions options, DataFolder data)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Logging.ClearProviders().AddSimpleConsole(c => c.SingleLine = true).SetMinimumLevel(LogLevel.Warning);
+        var addresses = new HttpAddresses();
+        var kestrel = new ConfigurationBuilder().Add(addresses).Build();
+        builder.WebHost.ConfigureKestrel(k =>
+        {
+            k.AddServerHeader = false;
+            k.Limits.MaxRequestBodySize = AgentDoor.MostBytes;
+            k.Configure(kestrel, reloadOnChange: true);
+        });
+        AddParts(builder.Services, options, data, addresses);
+        var app = builder.Build();
+        app.MapBoot();
+        app.MapAgent();
+        app.MapHosts();
+        return app;
+    }
+
+    private static void AddParts(IServiceCollection services, ApplianceOptions options, DataFolder data, HttpAddresses addresses)
+    {
+        services.AddSingleton(options).AddSingleton(addresses).AddSingleton(TimeProvider.System);
+        services.AddSingleton<IStore>(data.Store).AddSingleton(data.Secrets);
+        services.AddSingleton(new ImageShelf(options.Images)).AddSingleton(Roles(options));
+        services.AddSingleton<ISeedWriter, SeedWriter>().AddSingleton<RoleDesk>().AddSingleton<HostDoor>();
+        services.AddSingleton<IDeployFacts, ShelfFacts>();
+        services.AddSingleton(s => new MachineBook(data.Store, data.Store.LastSeq, s.GetRequiredService<IDeployFacts>(), PhaseLimits.Default, TimeProvider.System));
+        services.AddSingleton(s => new LeaseBook(data.Store, [], mac => s.GetRequiredService<MachineBook>().ByMac(mac)?.Name));
+        services.AddSingleton<Neighbours>().AddSingleton<Progress>().AddSingleton<AgentOrders>().AddSingleton<NameBook>();
+        services.AddSingleton(s => new ServerParts(s.GetRequiredService<LeaseBook>(), options.BootFiles, s.GetRequiredService<NameBook>().Zone,
+            ResolvConf.Upstream(options), s.GetRequiredService<MachineBook>().Note, TimeProvider.System));
+        services.AddSingleton<ServiceControl>();
+        services.AddSingleton<IPowerDriver>(s => new IpmiDriver(TimeProvider.System, note: (machine, text) => Tell(s.GetRequiredService<MachineBook>(), machine, text)));
+        services.AddSingleton<PowerDesk>().AddSingleton<StepRunner>().AddHostedService<Reconciler>();
+    }
+
+    private static void Tell(MachineBook book, string name, string text)
+    {
+        if (book.Find(name) is { } machine) book.Note(machine.Id, "power.note", text);
+    }
+
+    private static RoleCatalog Roles(ApplianceOptions options)
+    {
+        var catalog = RoleCatalog.Load(options.Catalog);
+        return catalog.Faults.IsEmpty ? catalog : throw new StartException($"roles that can't be used:\n  {string.Join("\n  ", catalog.Faults)}");
+    }
+
+    private static void Announce(ApplianceOptions options, ServiceControl control)
+    {
+        double ms = (DateTime.Now - Process.GetCurrentProcess().StartTime).TotalMilliseconds;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"ready in {ms:0} ms: http://{(options.Listen.Equals(System.Net.IPAddress.Loopback) ? "localhost" : options.Listen)}:{options.HttpPort}"));
+        foreach (var network in control.Served)
+            Console.WriteLine($"serves {network.Interface} ({network.Subnet}): DHCP {network.RangeFirst}-{network.RangeLast}, TFTP, DNS {network.Domain}, HTTP {network.Address}:{network.HttpPort}");
+        if (control.Served.IsEmpty)
+            Console.WriteLine("serves no interface yet, so no machine is answered: choose one on the page, or start with --interface NAME");
+    }
+
+    private static void Stop(WebApplication app, Exception why)
+    {
+        Console.Error.WriteLine($"provisioner: the store can't write any more ({why.Message}): nothing can be acknowledged, so it stops; make room on the disk or mend it, then start again");
+        Environment.ExitCode = 1;
+        app.Lifetime.StopApplication();
+    }
+}

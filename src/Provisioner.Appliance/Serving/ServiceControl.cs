@@ -1,0 +1,147 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Text.Json;
+using Provisioner.Appliance.Machines;
+using Provisioner.Appliance.Servers;
+using Provisioner.Domain.Events;
+using Provisioner.Domain.Networks;
+using Provisioner.Domain.Store;
+
+namespace Provisioner.Appliance.Serving;
+
+/// <summary>
+/// Which interfaces are served: those of the flags, and those chosen on the page, which are remembered. Nothing else is ever answered.
+/// </summary>
+internal sealed class ServiceControl(ApplianceOptions options, IStore store, MachineBook book, ServerParts parts, HttpAddresses http) : IDisposable
+{
+    private const string Collection = "settings", Id = "interfaces";
+    private readonly SemaphoreSlim _turn = new(1);
+    private ImmutableArray<NetworkServers> _running = [];
+    private long _version;
+
+    /// <summary>What is served now.</summary>
+    public ImmutableArray<ServedNetwork> Served => [.. _running.Select(r => r.Network)];
+
+    /// <summary>All interfaces of this machine.</summary>
+    public IReadOnlyList<HostInterface> Available => HostInterfaces.All();
+
+    /// <summary>Starts what the flags name; then what was chosen on the page earlier, of which a missing one is only told.</summary>
+    /// <exception cref="StartException">an interface of the flags can't be served.</exception>
+    public void Start()
+    {
+        http.Add(options.Listen, options.HttpPort);
+        foreach (string name in options.Interfaces) Open(name);
+        foreach (string name in Remembered().Except(options.Interfaces))
+        {
+            try
+            {
+                Open(name);
+            }
+            catch (StartException e)
+            {
+                book.Note("", "service.failed", $"{name} was chosen earlier and can't be served now: {e.Message}", Level.Warning);
+            }
+        }
+    }
+
+    /// <summary>Serves an interface from now on, over restarts too; null, or why not.</summary>
+    public async Task<string?> ServeAsync(string name, string by)
+    {
+        await _turn.WaitAsync();
+        try
+        {
+            if (_running.Any(r => r.Network.Interface == name)) return null;
+            Open(name);
+            await RememberAsync();
+            book.Note("", "service.started", $"{name} is served", by: by);
+            return null;
+        }
+        catch (StartException e)
+        {
+            return e.Message;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Serves an interface no longer; null, or why not.</summary>
+    public async Task<string?> StopAsync(string name, string by)
+    {
+        await _turn.WaitAsync();
+        try
+        {
+            if (_running.FirstOrDefault(r => r.Network.Interface == name) is not { } servers) return $"{name} is not served";
+            if (options.Interfaces.Contains(name)) return $"{name} was named with --interface: start the appliance without it";
+            _running = _running.Remove(servers);
+            servers.Dispose();
+            if (!servers.Network.Address.Equals(options.Listen)) http.Remove(servers.Network.Address);
+            await RememberAsync();
+            book.Note("", "service.stopped", $"{name} is no longer served", by: by);
+            return null;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private void Open(string name)
+    {
+        var network = Plan(name);
+        parts.Leases.Add(network);
+        var servers = NetworkServers.Start(network, parts);
+        try
+        {
+            if (!options.Listen.Equals(IPAddress.Any)) http.Add(network.Address, options.HttpPort);
+        }
+        catch (StartException)
+        {
+            servers.Dispose();
+            throw;
+        }
+        _running = _running.Add(servers);
+    }
+
+    private ServedNetwork Plan(string name)
+    {
+        var all = HostInterfaces.All();
+        if (all.FirstOrDefault(i => i.Name == name) is not { } found)
+            throw new StartException($"there is no interface {name}; this machine has {string.Join(", ", all.Select(i => i.Name))}: name one of those with --interface, or plug it in");
+        if (found.Address is null) throw new StartException($"{name} has no IPv4 address, and the appliance must have one there: ip address add 10.77.0.1/24 dev {name}");
+        if (!found.Up) throw new StartException($"{name} is down: ip link set {name} up");
+        if (_running.FirstOrDefault(r => r.Network.Subnet.Contains(Wire.Ipv4Address.From(found.Address))) is { } other)
+            throw new StartException($"{name} stands in the same subnet as {other.Network.Interface}, which is served already");
+        var choice = new NetworkChoice(RangeFor(found), options.Gateway, options.Domain, options.Ntp, options.HttpPort);
+        var (network, fault) = NetworkPlan.For(found.Name, found.Address, found.PrefixLength, choice);
+        return network ?? throw new StartException(fault!);
+    }
+
+    // One --range for several interfaces means the one whose subnet it lies in.
+    private (IPAddress, IPAddress)? RangeFor(HostInterface found) =>
+        options.Range is { } range && (options.Interfaces.Length <= 1 || Ipv4Subnet.Of(Wire.Ipv4Address.From(found.Address!), found.PrefixLength).Contains(Wire.Ipv4Address.From(range.First)))
+            ? range : null;
+
+    private ImmutableArray<string> Remembered()
+    {
+        var document = store.Load(Collection).FirstOrDefault(d => d.Id == Id);
+        _version = document?.Version ?? 0;
+        return document is null ? [] : [.. JsonSerializer.Deserialize(document.Json, SettingsJson.Default.StringArray)!];
+    }
+
+    private Task RememberAsync()
+    {
+        string json = JsonSerializer.Serialize([.. Served.Select(n => n.Interface).Except(options.Interfaces)], SettingsJson.Default.StringArray);
+        return store.CommitAsync(StoreBatch.Of(new Document(Collection, Id, ++_version, json)));
+    }
+
+    public void Dispose()
+    {
+        foreach (var servers in _running) servers.Dispose();
+        _turn.Dispose();
+    }
+}
+
+[System.Text.Json.Serialization.JsonSerializable(typeof(string[]))]
+internal sealed partial class SettingsJson : System.Text.Json.Serialization.JsonSerializerContext;

@@ -1,0 +1,76 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Provisioner.Appliance.Machines;
+using Provisioner.Appliance.Serving;
+
+namespace Provisioner.ApplianceTests;
+
+/// <summary>The whole appliance in this process, on a free loopback port, serving no interface.</summary>
+internal sealed class TestAppliance : IAsyncDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("appliance-test-").FullName;
+    private DataFolder _data;
+    private WebApplication _app;
+
+    private TestAppliance()
+    {
+        Directory.CreateDirectory(Images);
+        (_data, _app) = Make();
+    }
+
+    public string Data => Path.Combine(_folder, "data");
+    public string Images => Path.Combine(_folder, "images");
+    public string BootFiles => Path.Combine(_folder, "boot-files");
+    public HttpClient Http { get; private set; } = new();
+    public MachineBook Book => Get<MachineBook>();
+
+    public T Get<T>() where T : notnull => _app.Services.GetRequiredService<T>();
+
+    public static async Task<TestAppliance> StartAsync()
+    {
+        var appliance = new TestAppliance();
+        await appliance.BeginAsync();
+        return appliance;
+    }
+
+    /// <summary>Stops it and starts it on the same data.</summary>
+    public async Task RestartAsync()
+    {
+        await EndAsync();
+        (_data, _app) = Make();
+        await BeginAsync();
+    }
+
+    private (DataFolder, WebApplication) Make()
+    {
+        var options = new ApplianceOptions { Data = Data, BootFiles = BootFiles, Images = Images, Catalog = Path.Combine(AppContext.BaseDirectory, "catalog"), HttpPort = 0 };
+        var data = DataFolder.Open(options.Data);
+        return (data, ApplianceHost.Build(options, data));
+    }
+
+    private async Task BeginAsync()
+    {
+        Get<ServiceControl>().Start();
+        await _app.StartAsync();
+        string address = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        Http = new HttpClient { BaseAddress = new Uri(address), Timeout = TimeSpan.FromSeconds(40) };
+    }
+
+    private async Task EndAsync()
+    {
+        Http.Dispose();
+        Get<ServiceControl>().Dispose();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        _data.Dispose();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await EndAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+}
