@@ -51,6 +51,9 @@ public sealed class RackFixture : IAsyncLifetime
     /// <summary>Runs a command on the installed system as the operator.</summary>
     internal string Ssh(string server, string command) => Sh.Run(Short, _rack, "ssh", Rack, server, Path.Combine(_folder, Key), "operator", command);
 
+    /// <summary>The same, where it may fail because the system is on its way down or up.</summary>
+    internal (int Code, string Output) TrySsh(string server, string command) => Sh.Try(TimeSpan.FromSeconds(20), _rack, "ssh", Rack, server, Path.Combine(_folder, Key), "operator", command);
+
     internal string Console(string server)
     {
         string path = (string)Server(server)["console"]!;

@@ -28,14 +28,14 @@ public static class IpxeScript
         """;
 
     /// <summary>
-    /// On to the disk. BIOS: iPXE starts the first disk itself. UEFI: leaving with success hands over to the firmware's next boot option,
-    /// which is the disk; <c>sanboot</c> of a local disk does not exist there.
+    /// On to the disk. BIOS: iPXE starts the first disk itself. UEFI: leaving with an error hands over to the firmware's next boot option, which
+    /// is the disk (UEFI 2.10 §3.1.1: after a success the boot manager stops and shows its menu); <c>sanboot</c> of a local disk does not exist there.
     /// </summary>
     public static string ForDisk(Machine machine) =>
-        $"""
+        $$"""
         #!ipxe
-        echo Provisioner: {machine.Name} boots from its disk
-        iseq {"${platform}"} efi && exit 0 ||
+        echo Provisioner: {{machine.Name}} boots from its disk
+        iseq ${platform} efi && exit 1 ||
         sanboot --no-describe --drive 0x80 || exit 1
 
         """;

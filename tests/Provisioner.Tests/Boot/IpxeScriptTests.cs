@@ -1,0 +1,43 @@
+using System.Net;
+using Provisioner.Domain.Boot;
+using Provisioner.Domain.Machines;
+using Provisioner.Wire;
+using static Provisioner.Tests.Machines.Samples;
+
+namespace Provisioner.Tests.Boot;
+
+public sealed class IpxeScriptTests
+{
+    [Fact]
+    public void The_agents_script_names_the_machine_its_interface_and_its_token() =>
+        Assert.Equal("""
+            #!ipxe
+            echo Provisioner: calm-otter starts the agent
+            kernel http://10.77.0.1:5240/boot/kernel initrd=ramdisk provisioner.url=http://10.77.0.1:5240 provisioner.machine=k3xr8q provisioner.token=TOKEN BOOTIF=01-52-54-00-00-00-01 console=tty0 console=ttyS0,115200 quiet
+            initrd --name ramdisk http://10.77.0.1:5240/boot/ramdisk
+            boot
+
+            """, IpxeScript.ForAgent(In(MachineState.New), MacAddress.Parse("52:54:00:00:00:01"), IPAddress.Parse("10.77.0.1"), 5240, "TOKEN"));
+
+    [Fact]
+    public void The_disks_script_leaves_UEFI_with_an_error_so_that_its_next_boot_option_comes() =>
+        Assert.Equal("""
+            #!ipxe
+            echo Provisioner: calm-otter boots from its disk
+            iseq ${platform} efi && exit 1 ||
+            sanboot --no-describe --drive 0x80 || exit 1
+
+            """, IpxeScript.ForDisk(In(MachineState.Deployed)));
+
+    [Theory]
+    [InlineData(MachineState.New, Phase.Idle, false)]
+    [InlineData(MachineState.Ready, Phase.Idle, false)]
+    [InlineData(MachineState.Deploying, Phase.AwaitAgent, false)]
+    [InlineData(MachineState.Deploying, Phase.AgentAtWork, false)]
+    [InlineData(MachineState.Deploying, Phase.StartDisk, true)]
+    [InlineData(MachineState.Deploying, Phase.AwaitHome, true)]
+    [InlineData(MachineState.Deployed, Phase.Idle, true)]
+    [InlineData(MachineState.Releasing, Phase.PowerOff, false)]
+    public void Only_a_machine_with_its_system_on_disk_boots_from_it(MachineState state, Phase phase, bool disk) =>
+        Assert.Equal(disk, IpxeScript.BootsDisk(In(state, phase)));
+}
