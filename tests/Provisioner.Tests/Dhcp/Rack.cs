@@ -1,0 +1,70 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Provisioner.Domain.Dhcp;
+using Provisioner.Domain.Networks;
+using Provisioner.Wire;
+using Provisioner.Wire.Dhcp;
+
+namespace Provisioner.Tests.Dhcp;
+
+/// <summary>The demo's network, messages of clients, and captures: what the tests of this folder speak with.</summary>
+internal static class Rack
+{
+    public static readonly DateTimeOffset Noon = new(2026, 11, 21, 12, 0, 0, TimeSpan.Zero);
+    public static readonly MacAddress Ana = MacAddress.Parse("52:54:00:00:00:0a"), Ben = MacAddress.Parse("52:54:00:00:00:0b");
+
+    private static readonly ConcurrentDictionary<string, byte[]> Read = new();
+
+    public static readonly ServedNetwork Network = Served("10.77.0.100", "10.77.0.199");
+
+    public static ServedNetwork Served(string first, string last) => new("prov0", IPAddress.Parse("10.77.0.1"), 24, IPAddress.Parse(first), IPAddress.Parse(last),
+        IPAddress.Parse("10.77.0.254"), "rack.internal", [IPAddress.Parse("10.77.0.2")], 5240);
+
+    public static Ipv4Address Ip(string text) => Ipv4Address.Parse(text);
+
+    public static MacAddress Mac(int n) => new(0x0200_0000_0000 + (ulong)n);
+
+    /// <summary>A fresh copy of a capture; where it came from stands in tests/golden/dhcp/README.md.</summary>
+    public static byte[] Golden(string name) => (byte[])Read.GetOrAdd(name, n => Convert.FromHexString(string.Concat(File.ReadAllText(PathOf(n)).Where(char.IsAsciiHexDigit)))).Clone();
+
+    public static string PathOf(string golden) => Path.Combine(AppContext.BaseDirectory, $"golden/dhcp/{golden}.hex");
+
+    public static DhcpMessage Message(DhcpMessageType type, MacAddress from, params DhcpOption[] more) => new()
+    {
+        Xid = 7, ChAddr = from, Options = new([DhcpOption.Of(DhcpOptionCode.MessageType, (byte)type), .. more]),
+    };
+
+    public static DhcpOption ForUs => DhcpOption.Of(DhcpOptionCode.ServerIdentifier, Ip("10.77.0.1"));
+
+    public static DhcpOption Wants(string address) => DhcpOption.Of(DhcpOptionCode.RequestedAddress, Ip(address));
+}
+
+/// <summary>A server without sockets: asks the decision and keeps the leases that it gives.</summary>
+internal sealed class Desk(ServedNetwork network, params MacAddress[] machines)
+{
+    public Desk(params MacAddress[] machines) : this(Rack.Network, machines) { }
+
+    public LeasePool Leases { get; } = new(network, machines.Contains);
+    public DateTimeOffset Now { get; set; } = Rack.Noon;
+
+    public DhcpAnswer Ask(DhcpMessage message)
+    {
+        var answer = DhcpAnswer.For(message, new(network, Leases, machines.Contains(message.ChAddr) ? "node1" : null), Now);
+        if (answer.Lease is { } lease) Leases.Put(lease);
+        return answer;
+    }
+
+    public DhcpAnswer.Reply Reply(DhcpMessage message) => Assert.IsType<DhcpAnswer.Reply>(Ask(message));
+
+    public string Silence(DhcpMessage message) => Assert.IsType<DhcpAnswer.Silence>(Ask(message)).Why;
+
+    public Ipv4Address? Offered(MacAddress mac) => Ask(Rack.Message(DhcpMessageType.Discover, mac)) is DhcpAnswer.Reply reply ? reply.Message.YiAddr : null;
+
+    public Ipv4Address Bind(MacAddress mac)
+    {
+        var address = Offered(mac)!.Value;
+        var ack = Reply(Rack.Message(DhcpMessageType.Request, mac, Rack.ForUs, Rack.Wants(address.ToString())));
+        Assert.Equal(DhcpMessageType.Ack, ack.Message.Type);
+        return ack.Message.YiAddr;
+    }
+}
