@@ -136,7 +136,7 @@ public sealed class IpmiHandshake(IpmiLogin login, ImmutableArray<CipherSuite> s
             return Drop($"RAKP 2: key exchange code of {answer.Code.Length} octets, wants {Suite.Authentication.DigestLength}");
         _facts = _facts! with { ManagedRandom = answer.ManagedRandom, ManagedGuid = answer.ManagedGuid };
         if (!Proves(answer, login.Password) && !ProvesShortened(answer))
-            return Fail(IpmiFailure.Credentials, $"wrong password for user {login} (RAKP 2 HMAC mismatch)");
+            return Fail(IpmiFailure.Credentials, $"wrong password for user {login} (RAKP 2 HMAC mismatch)") with { LastWord = Refusal() };
         _keys = SessionKeys.Derive(Suite.Authentication, login.Kg.IsEmpty ? _password.Span : login.Kg.Span, _facts);
         return Enter(Phase.Rakp4);
     }
@@ -154,6 +154,10 @@ public sealed class IpmiHandshake(IpmiLogin login, ImmutableArray<CipherSuite> s
         Notes = [.. Notes, .. _refusals.Select(refusal => $"{refusal}; {Suite} is in use")];
         return new IpmiStep.Done();
     }
+
+    // "Invalid integrity check value" makes the BMC forget the session, of which it has few (§13.22).
+    private byte[] Refusal() => IpmiDatagram.WriteV20(PayloadType.Rakp3,
+        new Rakp3(++_tag, RmcpPlusStatus.InvalidIntegrityCheck, _facts!.ManagedId, default).ToBytes());
 
     private bool Proves(Rakp2 answer, ReadOnlyMemory<byte> password) => CryptographicOperations.FixedTimeEquals(
         SessionKeys.Rakp2Code(Suite.Authentication, password.Span, _facts!), answer.Code.Span);

@@ -18,7 +18,8 @@ public abstract record IpmiStep
     /// <summary>The conversation is over without one.</summary>
     /// <param name="Failure">The kind of failure.</param>
     /// <param name="Why">Half a sentence for a person: <c>wrong password (RAKP 2 HMAC mismatch)</c>.</param>
-    public sealed record Failed(IpmiFailure Failure, string Why) : IpmiStep;
+    /// <param name="LastWord">A datagram that ends the matter for the BMC too, or empty; no answer comes to it.</param>
+    public sealed record Failed(IpmiFailure Failure, string Why, ReadOnlyMemory<byte> LastWord = default) : IpmiStep;
 }
 
 /// <summary>Why there is no session or no answer: each is mended differently.</summary>

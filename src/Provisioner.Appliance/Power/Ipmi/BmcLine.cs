@@ -109,7 +109,10 @@ internal sealed class BmcLine : IAsyncDisposable
         if (!_turn.Wait(0)) return;
         try
         {
-            if (_bmc.Clock.GetElapsedTime(_lastUsed) >= _bmc.Timings.Idle) await CloseAsync();
+            // A timer may ring a moment early by the clock that the use was timed with: then it is wound up again for the rest.
+            var left = _bmc.Timings.Idle - _bmc.Clock.GetElapsedTime(_lastUsed);
+            if (left <= TimeSpan.Zero) await CloseAsync();
+            else _idle.Change(left + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
         }
         finally
         {
@@ -121,10 +124,17 @@ internal sealed class BmcLine : IAsyncDisposable
     {
         if (_session is null) return;
         await _session.CloseAsync(CancellationToken.None);
-        Drop();
+        Forget();
     }
 
+    /// <summary>For a session that went wrong: its end is said into the wind, because BMCs have few sessions and keep lost ones for 60 s.</summary>
     private void Drop()
+    {
+        _session?.Leave();
+        Forget();
+    }
+
+    private void Forget()
     {
         _earlier += _session?.Datagrams ?? 0;
         _session?.Dispose();

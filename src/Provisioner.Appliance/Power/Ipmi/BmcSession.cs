@@ -92,11 +92,18 @@ internal sealed class BmcSession : IDisposable
     }
 
     /// <summary>Says goodbye, so that the BMC has its session back at once. Whether it answers matters to nobody.</summary>
-    public async Task CloseAsync(CancellationToken cancel)
+    public async Task CloseAsync(CancellationToken cancel) => await _socket.RunAsync(Farewell(), [_timings.Farewell], cancel);
+
+    /// <summary>Says goodbye without waiting.</summary>
+    public void Leave()
     {
-        IIpmiCommand<Accepted> close = new CloseSession(_session.TheirId);
-        var farewell = new IpmiExchange(_session, Request(close), close.Name, tries: 1);
-        await _socket.RunAsync(farewell, [_timings.Farewell], cancel);
+        if (Farewell().Start() is IpmiStep.Send send) _socket.Send(send.Datagram.Span);
+    }
+
+    private IpmiExchange Farewell()
+    {
+        var close = new CloseSession(_session.TheirId);
+        return new(_session, Request(close), close.Name, tries: 1);
     }
 
     public void Dispose()

@@ -51,10 +51,25 @@ internal sealed class BmcSocket : IDisposable
             await SendAsync(send.Datagram, cancel);
             step = await HearAsync(conversation, tries[Math.Min(send.Try, tries.Length) - 1], cancel);
         }
+        if (step is IpmiStep.Failed { LastWord: { IsEmpty: false } word }) Send(word.Span);
         return step;
     }
 
-    public async Task SendAsync(ReadOnlyMemory<byte> datagram, CancellationToken cancel)
+    /// <summary>Sends what nobody waits for an answer to.</summary>
+    public void Send(ReadOnlySpan<byte> datagram)
+    {
+        try
+        {
+            _socket.Send(datagram);
+            Datagrams++;
+        }
+        catch (SocketException error)
+        {
+            Trouble = Words(error);
+        }
+    }
+
+    private async Task SendAsync(ReadOnlyMemory<byte> datagram, CancellationToken cancel)
     {
         try
         {

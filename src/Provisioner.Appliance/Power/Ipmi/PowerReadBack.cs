@@ -8,6 +8,7 @@ namespace Provisioner.Appliance.Power.Ipmi;
 internal sealed class PowerReadBack(BmcLine line, PowerTarget target, TimeSpan deadline, TimeProvider clock, IpmiTimings timings)
 {
     private readonly long _started = clock.GetTimestamp();
+    private PowerState? _seen;
 
     /// <exception cref="IpmiException">the BMC refused, or no longer answers.</exception>
     /// <exception cref="PowerIgnored">it said yes and the state did not follow.</exception>
@@ -21,8 +22,10 @@ internal sealed class PowerReadBack(BmcLine line, PowerTarget target, TimeSpan d
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
+            var after = clock.GetElapsedTime(_started);
+            if (_seen is { } other) throw new PowerIgnored(other, after);
             throw new IpmiException(IpmiFailure.Silent, FormattableString.Invariant(
-                $"the BMC stopped answering, and {deadline.TotalSeconds:0.#} s after the order nobody can say whether it was followed"));
+                $"the BMC stopped answering, and {after.TotalSeconds:0.#} s after the order nobody can say whether it was followed"));
         }
     }
 
@@ -33,9 +36,9 @@ internal sealed class PowerReadBack(BmcLine line, PowerTarget target, TimeSpan d
         long ordered = clock.GetTimestamp();
         while (true)
         {
-            var seen = await LookAsync(cancel);
-            if (seen == stroke.Until) return stroke.Until;
-            if (seen is { } other && clock.GetElapsedTime(_started) >= deadline) throw new PowerIgnored(other, clock.GetElapsedTime(_started));
+            _seen = await LookAsync(cancel);
+            if (_seen == stroke.Until) return stroke.Until;
+            if (_seen is { } other && clock.GetElapsedTime(_started) >= deadline) throw new PowerIgnored(other, clock.GetElapsedTime(_started));
             await Task.Delay(pause < Left() ? pause : Left(atLeast: TimeSpan.FromMilliseconds(1)), clock, cancel);
             pause = pause * 1.5 < timings.LookAgainAtMost ? pause * 1.5 : timings.LookAgainAtMost;
             if (!stroke.Repeatable || clock.GetElapsedTime(ordered) < timings.RepeatOrder) continue;
@@ -49,6 +52,10 @@ internal sealed class PowerReadBack(BmcLine line, PowerTarget target, TimeSpan d
         try
         {
             await line.AskAsync(target, new ChassisControl(OrderOf(stroke.Order)), cancel);
+        }
+        catch (IpmiException silent) when (silent.Failure == IpmiFailure.Silent && stroke.Repeatable)
+        {
+            // It may have been taken all the same: some BMCs restart with their machine. The looks that follow decide.
         }
         catch (IpmiException already) when (already.Code == CompletionCode.NotInPresentState)
         {
