@@ -8,7 +8,9 @@ internal sealed record Walk(string Name, List<TimelineEvent> Events)
     private bool _closed;
 
     /// <summary>It came to an end: its last state was reached, and its role, where one began, is done or failed.</summary>
-    public bool Ended => _closed && Events.FindLast(e => IsRole(e.Kind))?.Kind is null or "role.done" or "role.failed";
+    public bool Ended => _closed && LastRole is null or "role.done" or "role.failed";
+
+    private string? LastRole => Events.FindLast(e => IsRole(e.Kind))?.Kind;
 
     private static bool IsRole(string kind) => kind.StartsWith("role.", StringComparison.Ordinal);
 
@@ -28,7 +30,8 @@ internal sealed record Walk(string Name, List<TimelineEvent> Events)
     {
         if (NameOf(e.Kind) is { } name) return current is { _closed: false } open && open.IsAboutTo() ? open.Become(name, e) : new(name, [e]);
         if (current is { _closed: false }) return current.Take(e);
-        if (current is not null && IsRole(e.Kind)) return current.Take(e);
+        // A role works on after Deployed. Run once more on another day, it is no part of the deployment.
+        if (current is { Ended: true, LastRole: null } or { Ended: false } && IsRole(e.Kind)) return current.Take(e);
         return e.Kind is "dhcp.discover" or "power.on" or "power.cycle" or "power.reset" ? new("boot", [e]) : current;
     }
 

@@ -40,7 +40,7 @@ public sealed record WalkSpan(WalkPart Part, double From, double Seconds);
 /// <param name="Spans">In order of time, without gaps; neighbours differ in their part.</param>
 public sealed record WalkBreakdown(string Walk, DateTimeOffset Start, bool Ended, ImmutableArray<WalkSpan> Spans)
 {
-    /// <summary>Length of the walk in seconds, up to its last event.</summary>
+    /// <summary>Length of the walk in seconds, up to its end or to what was asked about.</summary>
     public double TotalSeconds => Spans is [.., var last] ? last.From + last.Seconds : 0;
 
     /// <summary>Seconds that one part took, over all its spans.</summary>
@@ -50,7 +50,8 @@ public sealed record WalkBreakdown(string Walk, DateTimeOffset Start, bool Ended
     /// The last commissioning or deployment in a timeline, or the last boot where there was neither; null where nothing has begun.
     /// </summary>
     /// <param name="events">A machine's events, oldest first.</param>
-    public static WalkBreakdown? From(IEnumerable<TimelineEvent> events)
+    /// <param name="now">The present: what a walk under way waits for counts up to it. Null: up to the last event.</param>
+    public static WalkBreakdown? From(IEnumerable<TimelineEvent> events, DateTimeOffset? now = null)
     {
         if (Events.Walk.LastOf(events) is not { } walk) return null;
         var spans = ImmutableArray.CreateBuilder<WalkSpan>();
@@ -65,6 +66,7 @@ public sealed record WalkBreakdown(string Walk, DateTimeOffset Start, bool Ended
             Add(spans, part, reached, at - reached);
             reached = at;
         }
+        if (!walk.Ended && (now - start)?.TotalSeconds is { } present && present > reached) Add(spans, reader.WaitedFor, reached, present - reached);
         return new(walk.Name, start, walk.Ended, spans.ToImmutable());
     }
 

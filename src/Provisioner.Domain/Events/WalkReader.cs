@@ -19,7 +19,7 @@ internal sealed class WalkReader
         "home.called" when _stage != Stage.Home => To(Stage.Home, WalkPart.FirstBoot),
         _ when kind.StartsWith("role.", StringComparison.Ordinal) => To(Stage.Home, WalkPart.Role),
         _ when kind.StartsWith("agent.", StringComparison.Ordinal) => _stage == Stage.Agent ? WalkPart.Agent : null,
-        _ when kind.StartsWith("state.failed", StringComparison.Ordinal) => WaitedFor(),
+        _ when kind.StartsWith("state.failed", StringComparison.Ordinal) => WaitedFor,
         _ when kind.StartsWith("state.", StringComparison.Ordinal) || kind.StartsWith("power.", StringComparison.Ordinal) =>
             _stage is Stage.Asked or Stage.Agent or Stage.Home ? WalkPart.Appliance : null,
         _ => null,
@@ -36,7 +36,7 @@ internal sealed class WalkReader
         Stage.Written => WalkPart.Appliance,
         Stage.Asked or Stage.Agent or Stage.Home => To(Stage.Booting, WalkPart.Appliance),
         // A second order while the machine is on its way: what was waited for was still the machine.
-        _ => WaitedFor(),
+        _ => WaitedFor,
     };
 
     private WalkPart? Dhcp(bool discover) => _stage switch
@@ -65,7 +65,8 @@ internal sealed class WalkReader
         _ => To(Stage.Agent, WalkPart.Kernel),
     };
 
-    private WalkPart WaitedFor() => _stage switch
+    /// <summary>What is waited for now.</summary>
+    public WalkPart WaitedFor => _stage switch
     {
         Stage.Booting => WalkPart.Firmware,
         Stage.Scripted => WalkPart.Transfer,

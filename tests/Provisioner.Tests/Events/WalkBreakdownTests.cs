@@ -113,6 +113,21 @@ public sealed class WalkBreakdownTests
     }
 
     [Fact]
+    public void A_role_that_is_run_again_later_is_no_part_of_the_deployment()
+    {
+        var walk = Read(Deploy + "\n9000 role.asked\n9010 role.step\n9020 role.done")!;
+        Assert.Equal((true, 100.0), (walk.Ended, walk.TotalSeconds));
+    }
+
+    [Fact]
+    public void A_walk_under_way_counts_what_it_waits_for_now()
+    {
+        var walk = Read("0 state.deploying\n10 power.on\n100 agent.hello\n102 image.started", now: 50)!;
+        Assert.Equal((false, 50.0, 39.8), (walk.Ended, walk.TotalSeconds, Math.Round(walk.Of(WalkPart.Image), 3)));
+        Assert.Equal(100, Read(Deploy, now: 9999)!.TotalSeconds);
+    }
+
+    [Fact]
     public void A_walk_under_way_is_told_as_far_as_it_came()
     {
         var walk = Read("0 state.deploying\n10 power.on\n100 dhcp.discover\n101 dhcp.offer")!;
@@ -130,11 +145,11 @@ public sealed class WalkBreakdownTests
     [Fact]
     public void Nothing_begun_is_no_walk() => Assert.Null(Read("0 state.new\n5 power.read"));
 
-    private static WalkBreakdown? Read(string recorded) => WalkBreakdown.From(recorded.Split('\n').Select((line, i) =>
+    private static WalkBreakdown? Read(string recorded, double? now = null) => WalkBreakdown.From(recorded.Split('\n').Select((line, i) =>
     {
         var words = line.Trim().Split(' ');
         return new TimelineEvent(i + 1, "abc234", Noon.AddSeconds(int.Parse(words[0]) / 10.0), words[1], "");
-    }));
+    }), now is { } at ? Noon.AddSeconds(at) : null);
 
     private static void Parts(WalkBreakdown walk, params (WalkPart Part, double Seconds)[] expected)
     {
