@@ -5,5 +5,6 @@ using Provisioner.Appliance.Cli;
 var root = new RootCommand("Provisioner: from a cold rack to running machines, by one process.")
 {
     ServeCommand.Create(),
+    SignInLinkCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();

@@ -6,6 +6,8 @@ using Provisioner.Appliance.Power.Ipmi;
 using Provisioner.Appliance.Roles;
 using Provisioner.Appliance.Servers;
 using Provisioner.Appliance.Store;
+using Provisioner.Appliance.Web;
+using Provisioner.Appliance.Web.Access;
 using Provisioner.Appliance.Web.Agent;
 using Provisioner.Appliance.Web.Boot;
 using Provisioner.Appliance.Web.Hosts;
@@ -28,7 +30,9 @@ internal static class ApplianceHost
         control.Start();
         await app.StartAsync(cancel);
         data.Store.Broken += e => Stop(app, e);
+        AdminKey.Issue(options.Data, app.Services.GetRequiredService<AccessBook>());
         Announce(options, control);
+        OfferSignIn(options, app.Services);
         await app.WaitForShutdownAsync(cancel);
     }
 
@@ -46,9 +50,12 @@ internal static class ApplianceHost
         });
         AddParts(builder.Services, options, data, addresses);
         var app = builder.Build();
+        app.UseWeb();
         app.MapBoot();
         app.MapAgent();
         app.MapHosts();
+        app.MapApi();
+        app.MapPages();
         return app;
     }
 
@@ -67,6 +74,7 @@ internal static class ApplianceHost
         services.AddSingleton<ServiceControl>();
         services.AddSingleton<IPowerDriver>(s => new IpmiDriver(TimeProvider.System, note: (machine, text) => Tell(s.GetRequiredService<MachineBook>(), machine, text)));
         services.AddSingleton<PowerDesk>().AddSingleton<StepRunner>().AddHostedService<Reconciler>();
+        services.AddSingleton<Whereabouts>().AddSingleton<ISurroundings, Surroundings>().AddWeb(options.Data);
     }
 
     private static void Tell(MachineBook book, string name, string text)
@@ -83,11 +91,17 @@ internal static class ApplianceHost
     private static void Announce(ApplianceOptions options, ServiceControl control)
     {
         double ms = (DateTime.Now - Process.GetCurrentProcess().StartTime).TotalMilliseconds;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"ready in {ms:0} ms: http://{(options.Listen.Equals(System.Net.IPAddress.Loopback) ? "localhost" : options.Listen)}:{options.HttpPort}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"ready in {ms:0} ms: {options.Origin}"));
         foreach (var network in control.Served)
             Console.WriteLine($"serves {network.Interface} ({network.Subnet}): DHCP {network.RangeFirst}-{network.RangeLast}, TFTP, DNS {network.Domain}, HTTP {network.Address}:{network.HttpPort}");
         if (control.Served.IsEmpty)
             Console.WriteLine("serves no interface yet, so no machine is answered: choose one on the page, or start with --interface NAME");
+    }
+
+    private static void OfferSignIn(ApplianceOptions options, IServiceProvider services)
+    {
+        if (!services.GetRequiredService<AccessBook>().HasAccount)
+            Console.WriteLine($"nobody has an account yet; this link makes one, once, within an hour: {services.GetRequiredService<SignInLink>().MakeUrl(options.Origin)}");
     }
 
     private static void Stop(WebApplication app, Exception why)

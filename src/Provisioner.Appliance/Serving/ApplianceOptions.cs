@@ -14,6 +14,8 @@ internal sealed record ApplianceOptions
     public IPAddress Listen { get; init; } = IPAddress.Loopback;
     /// <summary>TCP port for machines and people.</summary>
     public int HttpPort { get; init; } = 5240;
+    /// <summary>Where a person on this host finds the page.</summary>
+    public string Origin => $"http://{(Listen.Equals(IPAddress.Loopback) || Listen.Equals(IPAddress.Any) ? "localhost" : Listen)}:{HttpPort}";
     /// <summary>First and last address of the dynamic range; null: the upper half of the interface's subnet.</summary>
     public (IPAddress First, IPAddress Last)? Range { get; init; }
     /// <summary>Default gateway given to machines.</summary>

@@ -1,0 +1,45 @@
+using System.Net;
+using Provisioner.Appliance.Machines;
+using Provisioner.Domain.Images;
+using Provisioner.Domain.Machines;
+using Provisioner.Domain.Networks;
+using Provisioner.Domain.Power;
+
+namespace Provisioner.Appliance.Web;
+
+/// <summary>
+/// What pages and API ask of the rest of the appliance besides <see cref="MachineBook"/>. The running appliance is one answer,
+/// the rack of cardboard machines that the tests of pages look at is the other.
+/// </summary>
+internal interface ISurroundings
+{
+    /// <summary>Images that can be deployed.</summary>
+    IReadOnlyList<ImageInfo> Images { get; }
+    /// <summary>What lies among the images and can't be used, with the reason.</summary>
+    IReadOnlyList<string> ImageFaults { get; }
+    /// <summary>Roles of the catalog.</summary>
+    IReadOnlyList<RoleChoice> Roles { get; }
+    /// <summary>Networks that are served now.</summary>
+    IReadOnlyList<ServedNetwork> Served { get; }
+    /// <summary>Network interfaces of this host.</summary>
+    IReadOnlyList<InterfaceChoice> Interfaces { get; }
+    /// <summary>The address that a machine has now, as far as its lease tells.</summary>
+    IPAddress? AddressOf(Machine machine);
+    /// <summary>How far the machine's agent has come with what it is at, or null.</summary>
+    ProgressNow? ProgressOf(Machine machine);
+    /// <summary>Orders power and completes when the order was read back.</summary>
+    Task<Applied> OrderPowerAsync(string id, PowerAction action, string by, CancellationToken cancel);
+    /// <summary>Begins to serve an interface. Null when it does, else one sentence with the cure.</summary>
+    Task<string?> ServeAsync(string name, string by);
+    /// <summary>Stops serving an interface. Null when it did, else one sentence.</summary>
+    Task<string?> StopServingAsync(string name, string by);
+}
+
+/// <summary>A role that a machine can be given.</summary>
+internal sealed record RoleChoice(string Name, string Title, string Description);
+
+/// <summary>A network interface of this host, as the page offers it.</summary>
+/// <param name="Address">Its IPv4 address with prefix length, or null.</param>
+/// <param name="IsUplink">The default route goes out here: an address server on it would answer the whole office.</param>
+/// <param name="Obstacle">Why it can't be served, with the cure, or null.</param>
+internal sealed record InterfaceChoice(string Name, string? Address, bool IsUp, bool IsUplink, bool IsServed, string? Obstacle);

@@ -1,0 +1,63 @@
+using System.Net;
+using Provisioner.Appliance.Images;
+using Provisioner.Appliance.Machines;
+using Provisioner.Appliance.Roles;
+using Provisioner.Appliance.Servers;
+using Provisioner.Appliance.Serving;
+using Provisioner.Domain.Images;
+using Provisioner.Domain.Machines;
+using Provisioner.Domain.Networks;
+using Provisioner.Domain.Power;
+using Provisioner.Wire;
+
+namespace Provisioner.Appliance.Web;
+
+/// <summary>The running appliance, as pages and API see it.</summary>
+internal sealed class Surroundings(ImageShelf shelf, RoleCatalog roles, ServiceControl control, PowerDesk power, Whereabouts whereabouts) : ISurroundings
+{
+    public IReadOnlyList<ImageInfo> Images => [.. shelf.All().Values];
+    public IReadOnlyList<string> ImageFaults => shelf.Faults();
+    public IReadOnlyList<RoleChoice> Roles => [.. roles.All.Select(r => new RoleChoice(r.Name, r.Title, r.About))];
+    public IReadOnlyList<ServedNetwork> Served => control.Served;
+
+    public IReadOnlyList<InterfaceChoice> Interfaces
+    {
+        get
+        {
+            var served = Served.Select(n => n.Interface).ToHashSet();
+            return [.. control.Available.Select(i => new InterfaceChoice(
+                i.Name, i.Address is null ? null : $"{i.Address}/{i.PrefixLength}", i.Up, i.IsUplink, served.Contains(i.Name), ObstacleOf(i)))];
+        }
+    }
+
+    public IPAddress? AddressOf(Machine machine) => whereabouts.AddressOf(machine);
+
+    public ProgressNow? ProgressOf(Machine machine) => whereabouts.ProgressOf(machine);
+
+    public Task<Applied> OrderPowerAsync(string id, PowerAction action, string by, CancellationToken cancel) =>
+        power.OrderAsync(id, action, by, cancel);
+
+    public Task<string?> ServeAsync(string name, string by) => control.ServeAsync(name, by);
+
+    public Task<string?> StopServingAsync(string name, string by) => control.StopAsync(name, by);
+
+    private static string? ObstacleOf(HostInterface i) =>
+        i.Address is null ? $"{i.Name} has no IPv4 address, and the appliance must have one there: ip address add 10.77.0.1/24 dev {i.Name}"
+        : i.Up ? null : $"{i.Name} is down: ip link set {i.Name} up";
+}
+
+/// <summary>Where a machine is reached, and how far its agent has come.</summary>
+internal sealed class Whereabouts(LeaseBook leases, Progress progress, TimeProvider time)
+{
+    /// <summary>The address of a lease that it holds now, or null.</summary>
+    public IPAddress? AddressOf(Machine machine)
+    {
+        var now = time.GetUtcNow();
+        foreach (string mac in machine.Macs)
+            if (MacAddress.TryParse(mac, out var parsed) && leases.ByMac(parsed) is { } lease && lease.IsBound(now))
+                return lease.Address.ToIPAddress();
+        return null;
+    }
+
+    public ProgressNow? ProgressOf(Machine machine) => machine.Phase is Phase.AgentAtWork ? progress.Of(machine.Id) : null;
+}

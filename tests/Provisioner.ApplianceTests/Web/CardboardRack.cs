@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+using System.Net;
+using Provisioner.Appliance.Machines;
+using Provisioner.Appliance.Web;
+using Provisioner.Domain.Images;
+using Provisioner.Domain.Machines;
+using Provisioner.Domain.Networks;
+using Provisioner.Domain.Power;
+
+namespace Provisioner.ApplianceTests.Web;
+
+/// <summary>The rest of the appliance, in cardboard: what pages and API ask for, without sockets and machines.</summary>
+internal sealed class CardboardRack : ISurroundings, IDeployFacts
+{
+    public List<(string Id, PowerAction Action, string By)> PowerOrders { get; } = [];
+    public List<string> ServedNames { get; } = ["rack0"];
+    public MachineBook? Book { get; set; }
+
+    public IReadOnlyList<ImageInfo> Images { get; set; } =
+    [
+        new("debian-12", "Debian 12 (bookworm)", "debian", "12", "amd64", "disk.raw.zst", 412_000_000, new('a', 64), 3_221_225_472, 3),
+        new("huge", "An image that fits nowhere", "debian", "12", "amd64", "disk.raw.zst", 412_000_000, new('b', 64), 9_000_000_000_000, 3),
+    ];
+    public IReadOnlyList<string> ImageFaults => ["/images/broken/image.json: disk.raw.zst is not beside it"];
+    public IReadOnlyList<RoleChoice> Roles => [new("basics", "Basics", "hosts file, time, operator’s account")];
+
+    public IReadOnlyList<ServedNetwork> Served => [.. ServedNames.Select(n =>
+        new ServedNetwork(n, IPAddress.Parse("10.77.0.1"), 24, IPAddress.Parse("10.77.0.100"), IPAddress.Parse("10.77.0.199"), null, "rack.internal", [], 5240))];
+
+    public IReadOnlyList<InterfaceChoice> Interfaces =>
+    [
+        new("eth0", "192.0.2.7/24", IsUp: true, IsUplink: true, ServedNames.Contains("eth0"), null),
+        new("rack0", "10.77.0.1/24", IsUp: true, IsUplink: false, ServedNames.Contains("rack0"), null),
+        new("rack1", "10.78.0.1/24", IsUp: true, IsUplink: false, ServedNames.Contains("rack1"), null),
+        new("spare", null, IsUp: false, IsUplink: false, false, "spare has no IPv4 address: give it one, such as ip address add 10.9.0.1/24 dev spare"),
+    ];
+
+    public IPAddress? AddressOf(Machine machine) => machine.Macs.IsEmpty || machine.State is MachineState.Ready ? null : IPAddress.Parse($"10.77.0.{100 + Convert.ToInt32(machine.BootMac[^2..], 16) % 100}");
+
+    public ProgressNow? ProgressOf(Machine machine) => machine is { State: MachineState.Deploying, Phase: Phase.AgentAtWork } ? new("image", 268_000_000, 412_000_000) : null;
+
+    public async Task<Applied> OrderPowerAsync(string id, PowerAction action, string by, CancellationToken cancel)
+    {
+        PowerOrders.Add((id, action, by));
+        if (Book!.Find(id) is not { } machine) return new Applied.NotFound(id);
+        if (machine.Bmc is null) return new Applied.Refused($"{machine.Name} has no BMC that the appliance knows: switch it by hand, or commission it");
+        var state = action is PowerAction.Off or PowerAction.SoftOff ? PowerState.Off : PowerState.On;
+        return await Book.ApplyAsync(id, new MachineChange.PowerRead(new(state, DateTimeOffset.UtcNow, null)), by);
+    }
+
+    public Task<string?> ServeAsync(string name, string by)
+    {
+        ServedNames.Add(name);
+        return Task.FromResult<string?>(null);
+    }
+
+    public Task<string?> StopServingAsync(string name, string by) =>
+        Task.FromResult(ServedNames.Remove(name) ? null : $"{name} is not served");
+
+    public ImageInfo? Image(string name) => Images.FirstOrDefault(i => i.Name == name);
+    public bool RoleKnown(string name) => Roles.Any(r => r.Name == name);
+    public FreshDeployment Fresh(string machine) => new("dep001", Guid.NewGuid().ToString(), "SEALED-HOST-TOKEN", new('c', 64));
+}
