@@ -67,7 +67,7 @@ public sealed record NoCloudSeed(string MetaData, string UserData, string Networ
         yaml.Append(CultureInfo.InvariantCulture, $"""
             phone_home:
               url: {Quote($"{url}/hosts/v1/{machine.Id}/home/{token}")}
-              post: all
+              post: [instance_id, hostname, fqdn, pub_key_ed25519, pub_key_ecdsa]
               tries: {PhoneHomeTries}
 
             """);

@@ -105,7 +105,11 @@ next_step() {
         back_off 'a step came in half'
       fi
       ;;
-    204) pause=1 ;;
+    204)
+      # The appliance holds the question for a while; one that doesn't must not be asked without end.
+      pause=1
+      sleep 2
+      ;;
     *) back_off "asking for a step ended with status $status" ;;
   esac
 }

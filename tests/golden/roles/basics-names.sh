@@ -55,20 +55,20 @@ file() {
   mv -f "$1.provisioner-new" "$1"
 }
 
-# hosts_file PATH MARK LINES: the block between the marks has these lines. A begin without an end is taken for an ordinary line.
+# hosts_file PATH MARK LINES: the block between the marks has these lines. What follows a begin without an end is kept.
 hosts_file() {
   [ -e "$1" ] || file "$1" 644 root root ''
   next=$(
     MARK=$2 BLOCK=$3 awk '
       function put() { if (!done) printf "%s\n%s%s\n", first, ENVIRON["BLOCK"], last; done = 1 }
       BEGIN { first = "# BEGIN provisioner " ENVIRON["MARK"]; last = "# END provisioner " ENVIRON["MARK"] }
-      $0 == first { if (held != "") printf "%s", held; held = $0 "\n"; next }
-      held != "" && $0 == last { held = ""; put(); next }
-      held != "" { held = held $0 "\n"; next }
+      $0 == first { printf "%s", held; held = ""; inside = 1; next }
+      inside && $0 == last { held = ""; inside = 0; put(); next }
+      inside { held = held $0 "\n"; next }
       # The guide: a name must not resolve to the machine itself alone.
       /^[ \t]*127\.0\.1\.1[ \t]/ { print "#" $0; next }
       { print }
-      END { if (held != "") printf "%s", held; put() }
+      END { printf "%s", held; put() }
     ' "$1" || exit
     printf x
   )

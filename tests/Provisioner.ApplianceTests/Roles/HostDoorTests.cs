@@ -1,0 +1,129 @@
+using System.Net;
+using Provisioner.Domain.Machines;
+
+namespace Provisioner.ApplianceTests.Roles;
+
+/// <summary>What callers that are wrong, late or hostile get from the routes of installed systems.</summary>
+public sealed class HostDoorTests : IAsyncLifetime
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("door-test-").FullName;
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(40) };
+    private RoleAppliance _appliance = null!;
+
+    public async Task InitializeAsync() => _appliance = await RoleAppliance.StartAsync(_folder, "127.0.0.1", "10.0.0.1",
+        RoleAppliance.Machine(_folder, "aaaaaa", "calm-otter", "token-a", m => m), RoleAppliance.Machine(_folder, "bbbbbb", "bold-lynx", "token-b", m => m));
+
+    public async Task DisposeAsync()
+    {
+        _http.Dispose();
+        await _appliance.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task<(HttpStatusCode Status, string Text)> Call(HttpMethod method, string path, string? token, HttpContent? body = null)
+    {
+        using var request = new HttpRequestMessage(method, $"{_appliance.Url}/hosts/v1/{path}") { Content = body };
+        if (token is not null) request.Headers.Authorization = new("Bearer", token);
+        using var answer = await _http.SendAsync(request);
+        return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
+    private Task<(HttpStatusCode Status, string Text)> Next(string? token, string machine = "aaaaaa", string wait = "0") => Call(HttpMethod.Get, $"{machine}/role/next?wait={wait}", token);
+
+    private Task<(HttpStatusCode Status, string Text)> Result(string query, string body = "") => Call(HttpMethod.Post, $"aaaaaa/role/result?{query}", "token-a", new StringContent(body));
+
+    private Task Home() => Call(HttpMethod.Post, "aaaaaa/home", "token-a", new FormUrlEncodedContent([new("uptime", "31.5")]));
+
+    private string[] Kinds() => [.. _appliance.Book.Events("aaaaaa", 0, 100).Select(e => e.Kind)];
+
+    [Fact]
+    public async Task Cloud_init_and_the_agent_may_both_call_home_and_it_counts_once()
+    {
+        await Home();
+        Assert.Equal(HttpStatusCode.NoContent, (await Call(HttpMethod.Post, "aaaaaa/home/token-a", null, new FormUrlEncodedContent([new("hostname", "x")]))).Status);
+        Assert.Equal(["home.called", "state.deployed"], Kinds());
+        Assert.Equal(31.5, _appliance.Book.Events("aaaaaa", 0, 1)[0].Seconds);
+    }
+
+    [Fact]
+    public async Task The_token_of_another_machine_is_refused_and_told()
+    {
+        Assert.Equal(HttpStatusCode.Forbidden, (await Next("token-b")).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await Next("token-b")).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await Call(HttpMethod.Post, "aaaaaa/home/token-b", null)).Status);
+        Assert.Equal("127.0.0.1 spoke for calm-otter with the token of bold-lynx: refused", await _appliance.WaitForAsync("aaaaaa", "host.refused", seconds: 5));
+        Assert.Equal(["host.refused"], Kinds());
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("nobody's")]
+    public async Task No_token_or_nobodys_token_is_refused(string? token) => Assert.Equal(HttpStatusCode.Unauthorized, (await Next(token)).Status);
+
+    [Fact]
+    public async Task A_machine_that_does_not_exist_opens_nothing() => Assert.Equal(HttpStatusCode.Forbidden, (await Next("token-a", "zzzzzz")).Status);
+
+    [Fact]
+    public async Task A_step_is_given_again_until_its_report_is_in_and_a_doubled_report_counts_once()
+    {
+        await Home();
+        string script = (await Next("token-a")).Text;
+        Assert.Contains("\n#: step 1\n", script, StringComparison.Ordinal);
+        Assert.Equal(script, (await Next("token-a")).Text);
+        for (int i = 0; i < 2; i++) Assert.Equal(HttpStatusCode.NoContent, (await Result("run=0&step=1&verdict=changed&exit=0&seconds=0.25", "said")).Status);
+        Assert.Contains("\n#: step 2\n", (await Next("token-a")).Text, StringComparison.Ordinal);
+        Assert.Single(Kinds(), "role.step");
+    }
+
+    [Fact]
+    public async Task A_failed_step_ends_the_run_until_somebody_asks_again()
+    {
+        await Home();
+        await Next("token-a");
+        await Result("run=0&step=1&verdict=failed&exit=1&seconds=1", "hosts-file /etc/hosts: disk full\n");
+        Assert.Equal("basics: step 1 of 3, names, failed with exit code 1:\nhosts-file /etc/hosts: disk full", await _appliance.WaitForAsync("aaaaaa", "role.failed", seconds: 5));
+        Assert.Equal(HttpStatusCode.NoContent, (await Next("token-a")).Status);
+
+        var waiting = Next("token-a", wait: "25");
+        await _appliance.Book.ApplyAsync("aaaaaa", new MachineChange.RunRole(), "ada");
+        Assert.Contains("\n#: run 1\n#: step 1\n", (await waiting).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_machine_that_comes_later_makes_the_others_run_again()
+    {
+        await Home();
+        for (int step = 1; step <= 3; step++)
+        {
+            await Next("token-a");
+            await Result($"run=0&step={step}&verdict=changed&exit=0&seconds=0.1");
+        }
+        Assert.Equal(HttpStatusCode.NoContent, (await Next("token-a")).Status);
+        await _appliance.Book.ApplyAsync("aaaaaa", new MachineChange.Rename("new-name"), "ada");
+        Assert.Contains("new-name.rack.internal", (await Next("token-a")).Text, StringComparison.Ordinal);
+        Assert.Equal("basics is to run again: the machines of the deployment or its settings have changed", await _appliance.WaitForAsync("aaaaaa", "role.asked", seconds: 5));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("run=0&step=1&verdict=fine&exit=0&seconds=1")]
+    [InlineData("run=0&step=0&verdict=changed&exit=0&seconds=1")]
+    [InlineData("run=0&step=1&verdict=changed&exit=-1&seconds=1")]
+    [InlineData("run=0&step=1&verdict=changed&exit=0&seconds=NaN")]
+    [InlineData("run=99999999999999999999&step=1&verdict=changed&exit=0&seconds=1")]
+    public async Task A_result_that_no_agent_sends_is_refused(string query)
+    {
+        await Home();
+        await Next("token-a");
+        Assert.Equal(HttpStatusCode.BadRequest, (await Result(query)).Status);
+    }
+
+    [Fact]
+    public async Task A_report_larger_than_its_limit_is_refused() =>
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await Result("run=0&step=1&verdict=changed&exit=0&seconds=1", new string('x', 9000))).Status);
+
+    [Fact]
+    public async Task A_call_home_with_a_body_of_megabytes_is_refused() =>
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await Call(HttpMethod.Post, "aaaaaa/home/token-a", null, new StringContent(new string('x', 1 << 20)))).Status);
+}

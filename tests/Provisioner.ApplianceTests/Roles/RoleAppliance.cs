@@ -1,0 +1,105 @@
+using System.Net;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Provisioner.Appliance.Machines;
+using Provisioner.Appliance.Roles;
+using Provisioner.Appliance.Servers;
+using Provisioner.Appliance.Serving;
+using Provisioner.Appliance.Store;
+using Provisioner.Appliance.Web.Hosts;
+using Provisioner.Domain.Images;
+using Provisioner.Domain.Machines;
+using Provisioner.Domain.Networks;
+using Provisioner.Domain.Store;
+
+namespace Provisioner.ApplianceTests.Roles;
+
+/// <summary>The part of the appliance that installed systems talk to: store, machines, leases and the routes under /hosts/v1.</summary>
+internal sealed class RoleAppliance : IAsyncDisposable
+{
+    private readonly SqliteStore _store;
+    private readonly WebApplication _app;
+
+    private RoleAppliance(SqliteStore store, WebApplication app) => (_store, _app) = (store, app);
+
+    public MachineBook Book => _app.Services.GetRequiredService<MachineBook>();
+
+    public SeedWriter Seeds => _app.Services.GetRequiredService<SeedWriter>();
+
+    public string Url => _app.Urls.First();
+
+    public static async Task<RoleAppliance> StartAsync(string folder, string address, string ntp, params IEnumerable<Machine> machines)
+    {
+        Directory.CreateDirectory(folder);
+        var store = new SqliteStore(folder);
+        foreach (var machine in machines.Where(m => store.Load("machines").All(d => d.Id != m.Id)))
+            await store.CommitAsync(StoreBatch.Of(new Document("machines", machine.Id, 1, JsonSerializer.Serialize(machine, StoreJson.Default.Machine))));
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls($"http://{address}:0");
+        var options = new ApplianceOptions { Data = folder, BootFiles = folder, Images = folder, Catalog = "catalog", Ntp = [IPAddress.Parse(ntp)] };
+        builder.Services.AddSingleton(options).AddSingleton(TimeProvider.System).AddSingleton(SecretBox.Open(folder))
+            .AddSingleton(RoleCatalog.Load(options.Catalog)).AddSingleton<SeedWriter>().AddSingleton<RoleDesk>().AddSingleton<HostDoor>()
+            .AddSingleton(new MachineBook(store, store.LastSeq, new NoFacts(), PhaseLimits.Default, TimeProvider.System))
+            .AddSingleton(new LeaseBook(store, [Network(address)], _ => null));
+        var app = builder.Build();
+        app.MapHosts();
+        await app.StartAsync();
+        return new(store, app);
+    }
+
+    /// <summary>Makes the record of a machine that was just started from its disk, and one of a neighbour that is deployed already.</summary>
+    public static Machine Machine(string folder, string id, string name, string token, Func<Machine, Machine> change)
+    {
+        Directory.CreateDirectory(folder);
+        return change(new()
+        {
+            Id = id, Name = name, State = MachineState.Deploying, Phase = Phase.AwaitHome,
+            Deployment = new()
+            {
+                Id = "d1", Image = "debian-12", Role = "basics", RoleProgress = new("pending", 0, 0, 0, ""),
+                SealedHostToken = SecretBox.Open(folder).Seal(SeedWriter.PurposeOf(id), token), HostTokenHash = Token.Hash(token),
+            },
+        });
+    }
+
+    /// <summary>Waits for an event of a kind after the ones seen.</summary>
+    public async Task<string> WaitForAsync(string machine, string kind, long after = 0, int seconds = 40)
+    {
+        using var end = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
+        try
+        {
+            await foreach (var told in Book.Follow(machine, after, end.Token))
+                if (told.Kind == kind || told.Kind == "role.failed") return told.Text;
+        }
+        catch (OperationCanceledException)
+        {
+        }
+        string seen = string.Join("\n", Book.Events(machine, 0, 100).Select(e => $"{e.Kind}: {e.Text}"));
+        throw new TimeoutException($"no {kind} within {seconds} s; on the timeline:\n{seen}");
+    }
+
+    public long LastSeq(string machine) => Book.LastEvents(machine, 1) is [var last] ? last.Seq : 0;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        _store.Dispose();
+    }
+
+    private static ServedNetwork Network(string address)
+    {
+        string net = address[..address.LastIndexOf('.')];
+        return new("none", IPAddress.Parse(address), 24, IPAddress.Parse($"{net}.2"), IPAddress.Parse($"{net}.99"), null, "rack.internal", [], 5240);
+    }
+
+    private sealed class NoFacts : IDeployFacts
+    {
+        public ImageInfo? Image(string name) => null;
+        public bool RoleKnown(string name) => true;
+        public FreshDeployment Fresh(string machine) => throw new NotSupportedException();
+    }
+}
