@@ -15,7 +15,7 @@ namespace Provisioner.Appliance.Roles;
 /// Gives installed machines the steps of their roles and takes their reports. It keeps nothing: how far a machine is stands in its
 /// record, so a restart of either side goes on where it was.
 /// </summary>
-internal sealed class RoleDesk(MachineBook book, RoleCatalog catalog, LeaseBook leases, ApplianceOptions options)
+internal sealed class RoleDesk(MachineBook book, RoleCatalog catalog, LeaseBook leases, ApplianceOptions options, IHostApplicationLifetime life)
 {
     // One question or report of a machine at a time: two at once would both see the same progress.
     private readonly ImmutableArray<SemaphoreSlim> _turns = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1))];
@@ -27,7 +27,7 @@ internal sealed class RoleDesk(MachineBook book, RoleCatalog catalog, LeaseBook 
     public async Task<string?> NextAsync(string id, IPAddress from, IPAddress local, TimeSpan patience, CancellationToken cancel)
     {
         using var feed = book.Feed.Subscribe();
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel, life.ApplicationStopping);
         end.CancelAfter(patience);
         while (true)
         {

@@ -105,6 +105,23 @@ public sealed class HostDoorTests : IAsyncLifetime
         Assert.Equal("basics is to run again: the machines of the deployment or its settings have changed", await _appliance.WaitForAsync("aaaaaa", "role.asked", seconds: 5));
     }
 
+    [Fact]
+    public async Task A_stop_of_the_appliance_does_not_wait_for_machines_that_wait()
+    {
+        await Home();
+        for (int step = 1; step <= 3; step++)
+        {
+            await Next("token-a");
+            await Result($"run=0&step={step}&verdict=unchanged&exit=0&seconds=0.1");
+        }
+        var waiting = Next("token-a", wait: "25");
+        await Task.Delay(200);
+        long began = TimeProvider.System.GetTimestamp();
+        await _appliance.StopAsync();
+        Assert.Equal(HttpStatusCode.NoContent, (await waiting).Status);
+        Assert.InRange(TimeProvider.System.GetElapsedTime(began).TotalSeconds, 0, 5);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("run=0&step=1&verdict=fine&exit=0&seconds=1")]

@@ -82,6 +82,8 @@ internal sealed class RoleAppliance : IAsyncDisposable
         throw new TimeoutException($"no {kind} within {seconds} s; on the timeline:\n{seen}");
     }
 
+    public Task StopAsync() => _app.StopAsync();
+
     public long LastSeq(string machine) => Book.LastEvents(machine, 1) is [var last] ? last.Seq : 0;
 
     public async ValueTask DisposeAsync()
