@@ -18,6 +18,7 @@ public sealed class WalkTests(RackFixture rack, ITestOutputHelper output) : ICla
         await Task.WhenAll(Commission("alpha", "bios", "HP"), Commission("beta", "uefi", "Dell Inc."));
         Say($"both Ready; appliance holds {rack.Appliance.ResidentBytes() / 1048576} MiB");
         await Task.WhenAll(Deploy("alpha"), Deploy("beta"), KillInTheMiddle("beta"));
+        await Task.WhenAll(Knows("alpha", "beta"), Knows("beta", "alpha"));
         await Task.WhenAll(RunRoleAgain("alpha"), RunRoleAgain("beta"));
         await Task.WhenAll(Reboot("alpha"), Reboot("beta"));
         await Task.WhenAll(Release("alpha"), Release("beta"));
@@ -70,6 +71,14 @@ public sealed class WalkTests(RackFixture rack, ITestOutputHelper output) : ICla
         Say("appliance killed");
         rack.Appliance.Start();
         Say($"appliance ready again in {rack.Appliance.ReadyMilliseconds:0} ms");
+    }
+
+    // The one that was deployed first learns of the other by itself: its role runs again when the machines of the deployment change.
+    private async Task Knows(string server, string other)
+    {
+        string name = (string)(await Machine(other))["name"]!;
+        await Wait($"{server} knows {other}", ToRole, () => Task.FromResult(rack.TrySsh(server, "cat /etc/hosts") is (0, var hosts) && hosts.Contains(name, StringComparison.Ordinal)));
+        await RoleDone(server);
     }
 
     private async Task RunRoleAgain(string server)
