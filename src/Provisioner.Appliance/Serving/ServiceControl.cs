@@ -104,18 +104,26 @@ internal sealed class ServiceControl(ApplianceOptions options, IStore store, Mac
         _running = _running.Add(servers);
     }
 
+    /// <summary>Why an interface can't be served as it is, with the cure; null where it can, or is already.</summary>
+    public string? Obstacle(HostInterface found) => _running.Any(r => r.Network.Interface == found.Name) ? null : Plan(found).Obstacle;
+
     private ServedNetwork Plan(string name)
     {
         var all = HostInterfaces.All();
         if (all.FirstOrDefault(i => i.Name == name) is not { } found)
             throw new StartException($"there is no interface {name}; this machine has {string.Join(", ", all.Select(i => i.Name))}: name one of those with --interface, or plug it in");
-        if (found.Address is null) throw new StartException($"{name} has no IPv4 address, and the appliance must have one there: ip address add 10.77.0.1/24 dev {name}");
-        if (!found.Up) throw new StartException($"{name} is down: ip link set {name} up");
+        var (network, obstacle) = Plan(found);
+        return network ?? throw new StartException(obstacle!);
+    }
+
+    private (ServedNetwork? Network, string? Obstacle) Plan(HostInterface found)
+    {
+        if (found.Address is null) return (null, $"{found.Name} has no IPv4 address, and the appliance must have one there: ip address add 10.77.0.1/24 dev {found.Name}");
+        if (!found.Up) return (null, $"{found.Name} is down: ip link set {found.Name} up");
         if (_running.FirstOrDefault(r => r.Network.Subnet.Contains(Wire.Ipv4Address.From(found.Address))) is { } other)
-            throw new StartException($"{name} stands in the same subnet as {other.Network.Interface}, which is served already");
+            return (null, $"{found.Name} stands in the same subnet as {other.Network.Interface}, which is served already");
         var choice = new NetworkChoice(RangeFor(found), options.Gateway, options.Domain, options.Ntp, options.HttpPort);
-        var (network, fault) = NetworkPlan.For(found.Name, found.Address, found.PrefixLength, choice);
-        return network ?? throw new StartException(fault!);
+        return NetworkPlan.For(found.Name, found.Address, found.PrefixLength, choice);
     }
 
     // One --range for several interfaces means the one whose subnet it lies in.
