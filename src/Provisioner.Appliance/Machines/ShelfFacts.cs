@@ -7,15 +7,12 @@ using Provisioner.Domain.Machines;
 
 namespace Provisioner.Appliance.Machines;
 
-/// <summary>What there is to choose from.</summary>
-internal sealed record Shelves(ImageShelf Images, RoleCatalog Roles);
-
 /// <summary><see cref="IDeployFacts"/> from the image shelf, the role catalog and the random generator.</summary>
-internal sealed class ShelfFacts(Shelves shelves, SecretBox secrets) : IDeployFacts
+internal sealed class ShelfFacts(ImageShelf shelf, RoleCatalog roles, SecretBox secrets) : IDeployFacts
 {
-    public ImageInfo? Image(string name) => shelves.Images.Find(name);
+    public ImageInfo? Image(string name) => shelf.Find(name);
 
-    public bool RoleKnown(string name) => shelves.Roles.Find(name) is not null;
+    public bool RoleKnown(string name) => roles.Find(name) is not null;
 
     public FreshDeployment Fresh(string machine)
     {

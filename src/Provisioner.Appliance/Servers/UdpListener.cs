@@ -44,7 +44,7 @@ internal sealed class UdpListener : IDisposable
     private void Listen()
     {
         var buffer = new byte[LargestDatagram];
-        var from = new SocketAddress(AddressFamily.InterNetwork);
+        var from = new SocketAddress(_socket.AddressFamily);
         while (!_stopping.IsSet)
         {
             int length;

@@ -63,7 +63,7 @@ internal static class ApplianceHost
     {
         services.AddSingleton(options).AddSingleton(addresses).AddSingleton(TimeProvider.System);
         services.AddSingleton<IStore>(data.Store).AddSingleton(data.Secrets);
-        services.AddSingleton(new ImageShelf(options.Images)).AddSingleton(Roles(options)).AddSingleton<Shelves>();
+        services.AddSingleton(new ImageShelf(options.Images)).AddSingleton(Roles(options));
         services.AddSingleton<ISeedWriter, SeedWriter>().AddSingleton<RoleDesk>().AddSingleton<HostDoor>();
         services.AddSingleton<IDeployFacts, ShelfFacts>();
         services.AddSingleton(s => new MachineBook(data.Store, data.Store.LastSeq, s.GetRequiredService<IDeployFacts>(), PhaseLimits.Default, TimeProvider.System));

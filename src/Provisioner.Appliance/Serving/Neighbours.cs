@@ -1,7 +1,5 @@
 using System.Net;
 using Provisioner.Appliance.Servers;
-using Provisioner.Domain.Machines;
-using Provisioner.Domain.Networks;
 using Provisioner.Wire;
 
 namespace Provisioner.Appliance.Serving;
@@ -11,13 +9,4 @@ internal sealed class Neighbours(LeaseBook leases)
 {
     /// <summary>The MAC that holds a lease on an address, or null.</summary>
     public MacAddress? MacOf(IPAddress address) => leases.MacOf(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
-
-    /// <summary>The address that a machine has now, by any of its interfaces; null without a lease.</summary>
-    public IPAddress? AddressOf(Machine machine)
-    {
-        foreach (string text in machine.Macs)
-            if (leases.ByMac(MacAddress.Parse(text)) is { State: LeaseState.Bound } lease)
-                return lease.Address.ToIPAddress();
-        return null;
-    }
 }

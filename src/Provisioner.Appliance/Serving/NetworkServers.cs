@@ -3,7 +3,7 @@ using Provisioner.Domain.Networks;
 
 namespace Provisioner.Appliance.Serving;
 
-/// <summary>The four servers of one served network, started and stopped together.</summary>
+/// <summary>The servers of one served network, started and stopped together.</summary>
 internal sealed class NetworkServers : IDisposable
 {
     private readonly IDisposable[] _servers;
@@ -13,7 +13,7 @@ internal sealed class NetworkServers : IDisposable
     /// <summary>What they serve.</summary>
     public ServedNetwork Network { get; }
 
-    /// <summary>Starts all four, or none.</summary>
+    /// <summary>Starts all, or none.</summary>
     /// <exception cref="StartException">one of them can't open its port.</exception>
     public static NetworkServers Start(ServedNetwork network, ServerParts parts)
     {
@@ -21,9 +21,11 @@ internal sealed class NetworkServers : IDisposable
         var proxy = new ProxyDhcpServer(network, parts.Leases, parts.Note, parts.Time);
         var tftp = new TftpServer(network, parts.BootFiles, parts.Leases, parts.Note, parts.Time);
         var dns = new DnsServer([network], parts.Zone, parts.UpstreamDns, parts.Time);
-        var servers = new NetworkServers(network, [dhcp, proxy, tftp, dns]);
+        var advertiser = new RouterAdvertiser(network);
+        var servers = new NetworkServers(network, [dhcp, proxy, tftp, dns, advertiser]);
         try
         {
+            advertiser.Start();
             dns.Start();
             tftp.Start();
             proxy.Start();

@@ -26,7 +26,7 @@ internal sealed class Surroundings(ImageShelf shelf, RoleCatalog roles, ServiceC
         {
             var served = Served.Select(n => n.Interface).ToHashSet();
             return [.. control.Available.Select(i => new InterfaceChoice(
-                i.Name, i.Address is null ? null : $"{i.Address}/{i.PrefixLength}", i.Up, i.IsUplink, served.Contains(i.Name), ObstacleOf(i)))];
+                i.Name, i.Address is null ? null : $"{i.Address}/{i.PrefixLength}", i.Up, i.IsUplink, served.Contains(i.Name), control.Obstacle(i)))];
         }
     }
 
@@ -40,10 +40,6 @@ internal sealed class Surroundings(ImageShelf shelf, RoleCatalog roles, ServiceC
     public Task<string?> ServeAsync(string name, string by) => control.ServeAsync(name, by);
 
     public Task<string?> StopServingAsync(string name, string by) => control.StopAsync(name, by);
-
-    private static string? ObstacleOf(HostInterface i) =>
-        i.Address is null ? $"{i.Name} has no IPv4 address, and the appliance must have one there: ip address add 10.77.0.1/24 dev {i.Name}"
-        : i.Up ? null : $"{i.Name} is down: ip link set {i.Name} up";
 }
 
 /// <summary>Where a machine is reached, and how far its agent has come.</summary>
