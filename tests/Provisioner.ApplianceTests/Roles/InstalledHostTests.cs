@@ -54,6 +54,7 @@ public sealed class InstalledHostTests : IDisposable
 
         await LosesItsPowerInTheMiddleOfAStep(host, appliance);
         AnyShellWillDo(host, appliance);
+        LeavesNoTrace(host);
     }
 
     private async Task NeighbourLease(string data, NspawnHost host)
@@ -141,6 +142,13 @@ public sealed class InstalledHostTests : IDisposable
             }
             IsWhatItsRoleSays(host);
         }
+    }
+
+    private static void LeavesNoTrace(NspawnHost host)
+    {
+        host.Run("/usr/local/lib/provisioner/host-agent", "remove"); // ends with a stop of its service, which isn't running here
+        string found = Shell.Run("find", host.In("/etc"), host.In("/usr/local"), host.In("/var/lib"), "-name", "*provisioner*", "-not", "-name", "90-provisioner-operator");
+        Assert.Equal("", found);
     }
 
     private static string RunBy(string shell, NspawnHost host)
