@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using Provisioner.Appliance.Images;
 using Provisioner.Appliance.Machines;
 using Provisioner.Appliance.Power.Ipmi;
@@ -70,7 +71,7 @@ internal static class ApplianceHost
         services.AddSingleton(s => new LeaseBook(data.Store, [], mac => s.GetRequiredService<MachineBook>().ByMac(mac)?.Name));
         services.AddSingleton<Neighbours>().AddSingleton<Progress>().AddSingleton<AgentOrders>().AddSingleton<NameBook>();
         services.AddSingleton(s => new ServerParts(s.GetRequiredService<LeaseBook>(), options.BootFiles, s.GetRequiredService<NameBook>().Zone,
-            ResolvConf.Upstream(options), s.GetRequiredService<MachineBook>().Note, TimeProvider.System));
+            [.. options.UpstreamDns.Select(a => new IPEndPoint(a, DnsServer.Port))], s.GetRequiredService<MachineBook>().Note, TimeProvider.System));
         services.AddSingleton<ServiceControl>();
         services.AddSingleton<IPowerDriver>(s => new IpmiDriver(TimeProvider.System, note: (machine, text) => Tell(s.GetRequiredService<MachineBook>(), machine, text)));
         services.AddSingleton<PowerDesk>().AddSingleton<StepRunner>().AddHostedService<Reconciler>();
