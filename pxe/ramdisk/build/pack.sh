@@ -1,0 +1,36 @@
+# From the trees to the files that are served.
+
+pack() {
+  local out=$work/out version name path
+  version=$(kernel_version)
+  mkdir -p "$out"
+  cp "$pool/boot/vmlinuz-$version" "$out/kernel"
+  while read -r name path; do
+    [[ -e $pool/$path ]] || fail "ipxe/files names $path, but the package ipxe doesn't have it"
+    cp -L "$pool/$path" "$out/$name"
+  done < <(grep -v '^#' "$here/ipxe/files")
+
+  say "packing $(du -sm "$root" | cut -f1) MB into the ramdisk ($compression)"
+  # One time for all files: that of the kernel in its package.
+  export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(stat -c %Y "$pool/boot/vmlinuz-$version")}
+  find "$root" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
+  (cd "$root" && find . -mindepth 1 -print0 | sort -z | pooled usr/bin/cpio --null -o -H newc --reproducible -R 0:0 --quiet) >"$work/ramdisk.cpio" ||
+    fail "cpio could not pack the ramdisk (is $cache full?)"
+  case $compression in
+    zstd) pooled usr/bin/zstd -q -19 -T0 --no-progress -c "$work/ramdisk.cpio" >"$out/ramdisk" ;;
+    lz4) pooled usr/bin/lz4 -q -l -12 -c "$work/ramdisk.cpio" >"$out/ramdisk" ;;
+    gzip) gzip -9 -n -c "$work/ramdisk.cpio" >"$out/ramdisk" ;;
+    *) fail "PROVISIONER_RAMDISK_COMPRESSION is $compression; it can be zstd, lz4 or gzip" ;;
+  esac
+
+  local bytes
+  bytes=$(($(stat -c %s "$out/kernel") + $(stat -c %s "$out/ramdisk")))
+  ((bytes < 90000000)) || fail "kernel and ramdisk are $((bytes / 1000000)) MB together; 90 MB is the limit: take modules or programs out of the recipe"
+  {
+    printf '# kernel %s and ramdisk, %d.%d MB together\n' "$version" $((bytes / 1000000)) $((bytes / 100000 % 10))
+    (cd "$out" && sha256sum kernel ramdisk undionly.kpxe snponly.efi ipxe.efi)
+    echo '# made from'
+    cut -d' ' -f2 "$cache/resolved" | sed 's/%3a/:/g; s/_\([^_]*\)_[^_]*\.deb$/ \1/' | sort
+  } >"$work/manifest"
+  mv "$work/manifest" "$out/manifest.txt"
+}

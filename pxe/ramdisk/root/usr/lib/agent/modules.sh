@@ -1,0 +1,33 @@
+# Drivers by what the hardware says it is (modalias): everything once, then whatever has appeared since.
+
+seen=${seen:-/run/agent/modaliases}
+
+# New modaliases, network and virtio (which may be the network) apart: all of them in $seen, the new ones printed.
+new_modaliases() {
+  find /sys/devices -name modalias -exec cat {} + 2>/dev/null | sort -u >"$seen.now"
+  touch "$seen"
+  awk -v first="$seen" 'FILENAME == first { old[$0]; next } !($0 in old)' "$seen" "$seen.now"
+  mv "$seen.now" "$seen"
+}
+
+load() { xargs -r /usr/sbin/modprobe -a -b -q 2>/dev/null; }
+
+# PCI class 02 is network; 1AF4 is virtio, whose network card shows only after its bus; Hyper-V and Xen have no PCI.
+load_network_modules() {
+  new_modaliases >"$seen.todo"
+  grep -E '^pci:.*bc02|^pci:v00001AF4|^acpi:.*VMBUS|^virtio:|^vmbus:|^xen:' "$seen.todo" | load
+  find /sys/bus/virtio/devices/ -name modalias 2>/dev/null | grep -q . || find /sys/bus/vmbus/devices/ -mindepth 1 2>/dev/null | grep -q . || return 0
+  cat /sys/bus/virtio/devices/*/modalias /sys/bus/vmbus/devices/*/modalias 2>/dev/null | sort -u | load
+}
+
+# The rest at once, and then what the loaded drivers have brought to light: SCSI disks, USB, hot-plugged cards.
+keep_loading_modules() {
+  local pause
+  load <"$seen.todo"
+  for pause in 0 1 1 2 4 8 16; do
+    sleep $pause
+    new_modaliases | load
+    [ "$pause" = 0 ] || : >"$seen.settled"
+  done
+  while sleep 30; do new_modaliases | load; done
+}
