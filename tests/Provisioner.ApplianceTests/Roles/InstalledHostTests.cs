@@ -29,7 +29,8 @@ public sealed class InstalledHostTests : IDisposable
         await NeighbourLease(data, host);
         var machine = RoleAppliance.Machine(data, Id, "calm-otter", Token, m => m with
         {
-            Macs = [NspawnHost.Mac], Deployment = m.Deployment! with { SshKeys = [HostileKey] },
+            Macs = [NspawnHost.Mac],
+            Deployment = m.Deployment! with { SshKeys = [HostileKey] },
         });
         var neighbour = RoleAppliance.Machine(data, "bbbbbb", "bold-lynx", "another", m => m with { State = MachineState.Deployed, Phase = Phase.Idle, Macs = ["52:54:00:5a:00:07"] });
         await using var appliance = await RoleAppliance.StartAsync(data, host.Ours, "10.78.0.123", machine, neighbour);

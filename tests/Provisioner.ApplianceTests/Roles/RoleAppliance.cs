@@ -57,11 +57,18 @@ internal sealed class RoleAppliance : IAsyncDisposable
         Directory.CreateDirectory(folder);
         return change(new()
         {
-            Id = id, Name = name, State = MachineState.Deploying, Phase = Phase.AwaitHome,
+            Id = id,
+            Name = name,
+            State = MachineState.Deploying,
+            Phase = Phase.AwaitHome,
             Deployment = new()
             {
-                Id = "d1", Image = "debian-12", Role = "basics", RoleProgress = new("pending", 0, 0, 0, ""),
-                SealedHostToken = SecretBox.Open(folder).Seal(SeedWriter.PurposeOf(id), token), HostTokenHash = Token.Hash(token),
+                Id = "d1",
+                Image = "debian-12",
+                Role = "basics",
+                RoleProgress = new("pending", 0, 0, 0, ""),
+                SealedHostToken = SecretBox.Open(folder).Seal(SeedWriter.PurposeOf(id), token),
+                HostTokenHash = Token.Hash(token),
             },
         });
     }

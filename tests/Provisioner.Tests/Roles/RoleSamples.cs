@@ -16,7 +16,10 @@ internal static class RoleSamples
 
     public static Machine Machine(string id = "k3xr8q", string name = "calm-otter", string? role = "basics") => new()
     {
-        Id = id, Name = name, State = MachineState.Deployed, Macs = ["52:54:00:12:34:56", "52:54:00:12:34:57"],
+        Id = id,
+        Name = name,
+        State = MachineState.Deployed,
+        Macs = ["52:54:00:12:34:56", "52:54:00:12:34:57"],
         Deployment = new Deployment { Id = "7f2c", Image = "debian-12", Role = role, SshKeys = [Key] },
     };
 

@@ -4,9 +4,9 @@ using System.Security.Cryptography;
 using Microsoft.AspNetCore.WebUtilities;
 using Provisioner.Appliance.Machines;
 using Provisioner.Appliance.Roles;
+using Provisioner.Appliance.Web.Agent;
 using Provisioner.Domain.Machines;
 using Provisioner.Domain.Roles;
-using Provisioner.Appliance.Web.Agent;
 
 namespace Provisioner.Appliance.Web.Hosts;
 
