@@ -1,0 +1,78 @@
+# The suites, and their sum. Sourced by run.
+
+results=$out/test-results
+
+test_suites() {
+  local wanted=("$@") each
+  ((${#wanted[@]})) || wanted=(format fast appliance firmware)
+  for each in "${wanted[@]}"; do
+    [[ $each =~ ^(format|fast|appliance|firmware)$ ]] || die "test: no such part: $each (format, fast, appliance, firmware)"
+  done
+  if [[ " ${wanted[*]} " == *' appliance '* || " ${wanted[*]} " == *' firmware '* ]]; then root test "$@"; fi
+  if ((${#wanted[@]} == 4)); then need test; else for each in "${wanted[@]}"; do need "test-$each"; done; fi
+  rm -rf "$results"
+  mkdir -p "$results"
+  broken=()
+  local began=$SECONDS artifacts=''
+  # What only waits for the network and one core goes on beside the compiler and the tests.
+  if [[ " ${wanted[*]} " == *' firmware '* ]]; then
+    (images && boot_files) >"$results/artifacts.log" 2>&1 & artifacts=$!
+    trap 'kill "$artifacts" 2>/dev/null' EXIT
+  fi
+  # One suite needs one project and what it refers to.
+  local -A project=([fast]=tests/Provisioner.Tests [appliance]=tests/Provisioner.ApplianceTests [firmware]=firmware-tests [format]=Provisioner.sln)
+  local what=Provisioner.sln
+  ((${#wanted[@]} > 1)) || what=${project[${wanted[0]}]}
+  timed build dotnet build "$what" -c Release -v q
+  for each in "${wanted[@]}"; do
+    case $each in
+      format) timed format dotnet format Provisioner.sln --verify-no-changes --no-restore ;;
+      fast) suite fast tests/Provisioner.Tests 5m ;;
+      appliance) suite appliance tests/Provisioner.ApplianceTests 10m ;;
+      firmware) firmware "$artifacts" ;;
+    esac
+  done
+  trap - EXIT
+  sum $((SECONDS - began))
+}
+
+# The walk: firmware-tests/Provisioner.FirmwareTests, against the published appliance and the artifacts.
+firmware() {
+  if ! wait "$1"; then cat "$results/artifacts.log" >&2; broken+=('boot files and image'); return; fi
+  publish
+  PROVISIONER_BINARY=$out/provisioner/provisioner PROVISIONER_BOOT_FILES=$out/boot-files PROVISIONER_IMAGES=$out/images \
+    suite firmware firmware-tests 20m
+}
+
+suite() {
+  local began=$SECONDS
+  say "$1: running"
+  timeout --kill-after=30s "$3" dotnet test "$2" -c Release --no-build --logger "trx;LogFileName=$1.trx" --results-directory "$results" -v q >&2 || broken+=("$1")
+  say "$1: $((SECONDS - began)) s"
+}
+timed() {
+  local what=$1 began=$SECONDS
+  shift
+  say "$what: running"
+  "$@" >&2 || broken+=("$what")
+  say "$what: $((SECONDS - began)) s"
+}
+
+# Counted from the result files. A suite that left none, or no test at all, is a failure too.
+sum() {
+  local passed failed
+  passed=$(counters passed)
+  failed=$(counters failed error timeout aborted)
+  ((${#broken[@]} == 0)) || say "not good: ${broken[*]}"
+  say "$1 s in all"
+  echo "$passed passed, $failed failed"
+  ((${#broken[@]} == 0 && failed == 0)) || return 1
+  [[ ${wanted[*]-} == format ]] || ((passed > 0)) || { say 'no test ran'; return 1; }
+}
+counters() {
+  local name total=0 n
+  for name; do
+    while read -r n; do total=$((total + n)); done < <(grep -ho "<Counters [^>]*" "$results"/*.trx 2>/dev/null | grep -o " $name=\"[0-9]*" | grep -o '[0-9]*$')
+  done
+  echo "$total"
+}
