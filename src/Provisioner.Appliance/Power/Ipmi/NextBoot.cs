@@ -27,6 +27,7 @@ internal sealed class NextBoot(BmcLine line, PowerTarget target)
             await IfTakenAsync(SetSystemBootOptions.Complete, cancel);
             throw;
         }
+        await IfTakenAsync(SetSystemBootOptions.Commit, cancel);
         await IfTakenAsync(SetSystemBootOptions.Complete, cancel);
         return NextBootVerdict.Of(asked, await line.AskAsync(target, new GetSystemBootOptions(), cancel)) switch
         {

@@ -8,6 +8,9 @@ public sealed record SetSystemBootOptions(BootOption Option, ReadOnlyMemory<byte
     /// <summary>Begins a change: other consoles are told to wait.</summary>
     public static SetSystemBootOptions Begin => new(BootOption.SetInProgress, new byte[] { 0x01 });
 
+    /// <summary>Makes a change hold, on BMCs that keep it back until then.</summary>
+    public static SetSystemBootOptions Commit => new(BootOption.SetInProgress, new byte[] { 0x02 });
+
     /// <summary>Ends a change.</summary>
     public static SetSystemBootOptions Complete => new(BootOption.SetInProgress, new byte[] { 0x00 });
 
