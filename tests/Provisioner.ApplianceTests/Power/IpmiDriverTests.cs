@@ -168,13 +168,16 @@ public sealed class IpmiDriverTests
         using var dead = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         dead.Bind(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0));
         int deadPort = ((System.Net.IPEndPoint)dead.LocalEndPoint!).Port;
-        await using var driver = new IpmiDriver(TimeProvider.System);
+        var driver = new IpmiDriver(TimeProvider.System);
         using var end = new CancellationTokenSource();
         var waiting = driver.GetAsync(Target(bmc) with { Port = deadPort }, end.Token);
         var watch = Stopwatch.StartNew();
         await driver.GetAsync(Target(bmc), default);
         Assert.True(watch.ElapsedMilliseconds < 500, $"{watch.ElapsedMilliseconds} ms");
         Assert.False(waiting.IsCompleted);
+        watch.Restart();
+        await driver.DisposeAsync();
+        Assert.True(watch.ElapsedMilliseconds < 2000, $"the end of the driver waited {watch.ElapsedMilliseconds} ms for a dead BMC");
         await end.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
     }

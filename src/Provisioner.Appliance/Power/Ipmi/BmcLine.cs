@@ -19,6 +19,7 @@ internal sealed class BmcLine : IAsyncDisposable
     private BmcSession? _session;
     private string? _owner;
     private long _lastUsed;
+    private long _earlier;
     private Task _closing = Task.CompletedTask;
 
     public BmcLine(BmcAddress bmc, Action<string, string> note)
@@ -32,8 +33,6 @@ internal sealed class BmcLine : IAsyncDisposable
 
     /// <summary>Datagrams of all sessions, sent and received.</summary>
     public long Datagrams => _earlier + (_session?.Datagrams ?? 0);
-
-    private long _earlier;
 
     /// <summary>Asks in the warm session, or in a new one. A session that has gone silent is replaced once.</summary>
     public async Task<TAnswer> AskAsync<TAnswer>(PowerTarget target, IIpmiCommand<TAnswer> command, CancellationToken cancel)
@@ -66,12 +65,12 @@ internal sealed class BmcLine : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends the session politely.</summary>
+    /// <summary>Ends the session politely, unless a command is in flight: the process's end does not wait for a silent BMC.</summary>
     public async ValueTask DisposeAsync()
     {
         await _idle.DisposeAsync();
         await _closing;
-        await _turn.WaitAsync();
+        if (!await _turn.WaitAsync(_bmc.Timings.Farewell)) return;
         await CloseAsync();
         _turn.Release();
     }
