@@ -172,20 +172,19 @@ internal sealed class MachineBook
     /// <summary>Events after a number: those on disk, then live ones, each once.</summary>
     public async IAsyncEnumerable<TimelineEvent> Follow(string? machine, long after, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
     {
+        // The feed only wakes: two commits may be published out of order, the store has one order.
         using var live = Feed.Subscribe();
-        while (_store.Events(machine, after, 500) is { Count: > 0 } stored)
+        bool mine = true;
+        while (true)
         {
-            foreach (var told in stored) yield return told;
-            after = stored[^1].Seq;
-        }
-        await foreach (var batch in live.Reader.ReadAllAsync(cancel))
-        {
-            foreach (var told in batch.Events)
+            while (mine && _store.Events(machine, after, 500) is { Count: > 0 } stored)
             {
-                if (told.Seq <= after || machine is not null && told.Machine != machine) continue;
-                after = told.Seq;
-                yield return told;
+                foreach (var told in stored) yield return told;
+                after = stored[^1].Seq;
             }
+            if (!await live.Reader.WaitToReadAsync(cancel)) yield break;
+            mine = false;
+            while (live.Reader.TryRead(out var item)) mine |= item.Events.Any(e => machine is null || e.Machine == machine);
         }
     }
 
