@@ -8,7 +8,8 @@ internal static class Gate
 {
     public static Task InvokeAsync(HttpContext http, RequestDelegate next)
     {
-        if (http.GetEndpoint() is not { } endpoint) return next(http);
+        // What is no route is the framework's own answer: 405 or 415, without anything behind it.
+        if (http.GetEndpoint() is not RouteEndpoint endpoint) return next(http);
         if (endpoint.Metadata.OfType<Rule>().Cast<Rule?>().LastOrDefault() is not { } rule)
             return Refusal.WriteAsync(http, 500, $"{http.Request.Path} has no access rule and stays shut: a fault of this program");
         if (rule is not (Rule.SignedIn or Rule.Public)) return next(http);

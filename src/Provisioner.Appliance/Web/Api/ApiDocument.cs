@@ -27,5 +27,15 @@ internal static class ApiDocument
         });
     });
 
+    /// <summary>Describes query parameters that a handler reads by itself, so that all faults are told at once.</summary>
+    public static RouteHandlerBuilder WithQuery(this RouteHandlerBuilder endpoint, params (string Name, JsonSchemaType Type, string About)[] parameters) =>
+        endpoint.AddOpenApiOperationTransformer((operation, _, _) =>
+        {
+            operation.Parameters ??= [];
+            foreach (var (name, type, about) in parameters)
+                operation.Parameters.Add(new OpenApiParameter { Name = name, In = ParameterLocation.Query, Description = about, Schema = new OpenApiSchema { Type = type } });
+            return Task.CompletedTask;
+        });
+
     public static void MapApiDocument(this IEndpointRouteBuilder app) => app.MapOpenApi("/api/v1/openapi.json").WithMetadata(Rule.Public);
 }

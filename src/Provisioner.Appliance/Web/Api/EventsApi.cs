@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Microsoft.OpenApi;
 using Provisioner.Appliance.Machines;
 using Provisioner.Domain.Events;
 
@@ -15,12 +16,14 @@ internal static class EventsApi
     {
         var events = api.MapGroup("").WithTags("events");
         events.MapGet("/events", (HttpContext http, MachineBook book, EventStream stream) => Events(null, http, book, stream))
-            .Produces<EventList>().Produces(200, contentType: "text/event-stream").ProducesProblem(400).WithSummary("Events of all machines and of the appliance, after a number; live with Accept: text/event-stream");
+            .Produces<EventList>().Produces(200, contentType: "text/event-stream").ProducesProblem(400).WithSummary("Events of all machines and of the appliance, after a number; live with Accept: text/event-stream")
+            .WithQuery(("after", JsonSchemaType.Integer, "Number of the last event that is known; 0 for all"), ("limit", JsonSchemaType.Integer, "1 to 1000, the default"));
         events.MapGet("/events/stream", (HttpContext http, MachineBook book, EventStream stream) => Stream(null, http, book, stream))
             .Produces(200, contentType: "text/event-stream").WithSummary("The same as server-sent events; Last-Event-ID resumes");
         events.MapGet("/machines/{id}/events", (string id, HttpContext http, MachineBook book, EventStream stream) =>
                 book.Find(id) is { } machine ? Events(machine.Id, http, book, stream) : MachinesApi.Unknown(id).ExecuteAsync(http))
-            .Produces<EventList>().Produces(200, contentType: "text/event-stream").ProducesProblem(400).ProducesProblem(404).WithSummary("One machine's timeline, after a number; live with Accept: text/event-stream");
+            .Produces<EventList>().Produces(200, contentType: "text/event-stream").ProducesProblem(400).ProducesProblem(404).WithSummary("One machine's timeline, after a number; live with Accept: text/event-stream")
+            .WithQuery(("after", JsonSchemaType.Integer, "Number of the last event that is known; 0 for all"), ("limit", JsonSchemaType.Integer, "1 to 1000, the default"));
         events.MapGet("/machines/{id}/events/stream", (string id, HttpContext http, MachineBook book, EventStream stream) =>
                 book.Find(id) is { } machine ? Stream(machine.Id, http, book, stream) : MachinesApi.Unknown(id).ExecuteAsync(http))
             .Produces(200, contentType: "text/event-stream").ProducesProblem(404).WithSummary("The same as server-sent events; Last-Event-ID resumes");

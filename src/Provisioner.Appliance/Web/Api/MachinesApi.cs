@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Net.Http.Headers;
+using Microsoft.OpenApi;
 using Provisioner.Appliance.Machines;
 using Provisioner.Appliance.Web.Access;
 using Provisioner.Domain.Deploy;
@@ -16,7 +17,10 @@ internal static class MachinesApi
     public static void MapMachines(this IEndpointRouteBuilder api)
     {
         var machines = api.MapGroup("/machines").WithTags("machines");
-        machines.MapGet("", List).Produces<MachineList>().ProducesProblem(400).WithSummary("Machines, by name; filter with q, state, tag; page with limit and offset");
+        machines.MapGet("", List).Produces<MachineList>().ProducesProblem(400).WithSummary("Machines, by name; filter with q, state, tag; page with limit and offset")
+            .WithQuery(("q", JsonSchemaType.String, "Words that must all occur in name, id, MAC, address, tag, maker, product, serial number, image or role"),
+                ("state", JsonSchemaType.String, "States, separated by commas; failed stands for all three failed ones"), ("tag", JsonSchemaType.String, "A tag; may be repeated: all of them"),
+                ("limit", JsonSchemaType.Integer, "1 to 1000; 100 by default"), ("offset", JsonSchemaType.Integer, "How many to leave out before"));
         machines.MapGet("/{id}", Get).Produces<MachineDto>().ProducesProblem(404).WithSummary("One machine, by id or name");
         foreach (string order in new[] { "commission", "allocate", "release", "abort", "role" })
             machines.MapPost($"/{{id}}/{order}", (string id, HttpContext http, Orders orders) => Give(id, order, http, orders))

@@ -16,6 +16,7 @@ public sealed class MachineListView
     private MachineListView(MachineQuery query, int page, int all, IReadOnlyList<Machine> found, ISurroundings surroundings, IReadOnlyList<StateChip> chips)
     {
         (Query, Page, All, Total, Chips) = (query, page, all, found.Count, chips);
+        Served = [.. surroundings.Served.Select(n => n.Interface)];
         Rows = [.. found.Skip((page - 1) * Limits.Page).Take(Limits.Page).Select(m => new MachineRow(m, surroundings.AddressOf(m)?.ToString(), surroundings.ProgressOf(m)))];
     }
 
@@ -27,6 +28,9 @@ public sealed class MachineListView
     internal int All { get; }
     internal IReadOnlyList<MachineRow> Rows { get; }
     internal IReadOnlyList<StateChip> Chips { get; }
+
+    /// <summary>Interfaces that are served.</summary>
+    internal IReadOnlyList<string> Served { get; }
 
     internal int Pages => Math.Max(1, (Total + Limits.Page - 1) / Limits.Page);
 
@@ -42,14 +46,14 @@ public sealed class MachineListView
         return new(wanted, page, all.Count, found, surroundings, ChipsOf(all.Values));
     }
 
-    /// <summary>The query as a path, with another state or page.</summary>
-    internal string PathTo(string? state = null, int page = 1, string at = "/")
+    /// <summary>The query as a path, with another state or page, or without a tag.</summary>
+    internal string PathTo(string? state = null, int page = 1, string at = "/", string? without = null)
     {
         var parts = new List<string>();
         if (Query.Text.Length > 0) parts.Add($"q={Uri.EscapeDataString(Query.Text)}");
         string states = state ?? StateWord;
         if (states.Length > 0) parts.Add($"state={states}");
-        parts.AddRange(Query.Tags.Select(t => $"tag={Uri.EscapeDataString(t)}"));
+        parts.AddRange(Query.Tags.Where(t => t != without).Select(t => $"tag={Uri.EscapeDataString(t)}"));
         if (page > 1) parts.Add($"page={page}");
         return parts.Count == 0 ? at : $"{at}?{string.Join('&', parts)}";
     }

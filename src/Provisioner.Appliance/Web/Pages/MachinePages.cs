@@ -14,8 +14,14 @@ internal static class MachinePages
                 : Refusal.Page(http, 404, $"there is no machine \"{id}\": it may have been deleted"));
         pages.MapGet("/live/machines/{id}", async (string id, HttpContext http, LiveMachine live, MachineBook book, EventStream stream) =>
         {
-            if (book.Find(id) is not { } machine) await Refusal.WriteAsync(http, 404, $"there is no machine \"{id}\"");
-            else await stream.SendAsync(http, cancel => live.Follow(machine.Id, EventStream.After(http.Request, 0), FormGuard.TokenFor(http), cancel));
+            if (book.Find(id) is not { } machine)
+            {
+                await Refusal.WriteAsync(http, 404, $"there is no machine \"{id}\"");
+                return;
+            }
+            // Before the stream begins: a visitor's cookie can't be set any more once it has.
+            string form = FormGuard.TokenFor(http);
+            await stream.SendAsync(http, cancel => live.Follow(machine.Id, EventStream.After(http.Request, 0), form, cancel));
         });
     }
 }

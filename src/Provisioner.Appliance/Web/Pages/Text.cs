@@ -78,11 +78,15 @@ internal static class Text
     /// <summary>What a person who looks at a failed machine can do next.</summary>
     public static string Advice(Machine machine) => (machine.State, machine.Power.Error) switch
     {
+        (MachineState.FailedCommissioning, _) when WasStopped(machine) => "Commission it again when you like.",
+        (MachineState.FailedDeploying, _) when WasStopped(machine) => "Deploy it again, or release it.",
         (_, { } error) => $"Its BMC could not be spoken to ({error}). Mend that first, then try again.",
         (MachineState.FailedCommissioning, _) => "Look at the last lines of the timeline: they say how far it came. Mend the cause and commission it again.",
         (MachineState.FailedDeploying, _) => "Look at the last lines of the timeline and at the machine’s console. Deploy again, with another disk or image if need be, or release it.",
         _ => "Switch it off by hand if it is still on, then release it again.",
     };
+
+    private static bool WasStopped(Machine machine) => machine.Failure?.StartsWith("stopped by ", StringComparison.Ordinal) == true;
 
     private static string In(double value, string unit) => string.Create(CultureInfo.InvariantCulture, $"{(value >= 100 ? Math.Round(value) : Math.Round(value, 1))} {unit}");
 }
