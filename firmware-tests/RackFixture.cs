@@ -8,7 +8,10 @@ namespace Provisioner.FirmwareTests;
 /// </summary>
 public sealed class RackFixture : IAsyncLifetime
 {
-    private const string Rack = "walk", Subnet = "10.78.4", Key = "id_ed25519";
+    private const string Key = "id_ed25519";
+    // Two runs on one machine take nothing from each other.
+    private static readonly string Rack = $"w{Environment.ProcessId}", Subnet = $"10.78.{Environment.ProcessId % 250}";
+    private static readonly int Port = 20_000 + Environment.ProcessId % 10_000;
     private static readonly TimeSpan Short = TimeSpan.FromSeconds(60);
     private readonly string _folder = Directory.CreateTempSubdirectory("walk-test-").FullName;
     private readonly string _rack = Path.Combine(Root(), "firmware-tests", "rack", "rack");
@@ -27,7 +30,7 @@ public sealed class RackFixture : IAsyncLifetime
             "--server", "name=alpha,firmware=bios,vendor=hp,disk=8G,memory=1536",
             "--server", "name=beta,firmware=uefi,vendor=dell,disk=8G,memory=1536");
         Servers = JsonNode.Parse(Sh.Run(Short, _rack, "status", Rack, "--json"))!["servers"]!;
-        Appliance = new ApplianceProcess(binary, Path.Combine(_folder, "data"), $"prov-{Rack}", 5299, ["--boot-files", bootFiles, "--images", images, "--ntp", $"{Subnet}.1"]);
+        Appliance = new ApplianceProcess(binary, Path.Combine(_folder, "data"), $"prov-{Rack}", Port, ["--boot-files", bootFiles, "--images", images, "--ntp", $"{Subnet}.1"]);
         Appliance.Start();
         return Task.CompletedTask;
     }
@@ -39,6 +42,8 @@ public sealed class RackFixture : IAsyncLifetime
         Directory.Delete(_folder, recursive: true);
         return Task.CompletedTask;
     }
+
+    internal string Address => $"{Subnet}.1";
 
     internal JsonNode Server(string name) => Servers.AsArray().Single(s => (string)s!["name"]! == name)!;
 

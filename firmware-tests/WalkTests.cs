@@ -53,7 +53,7 @@ public sealed class WalkTests(RackFixture rack, ITestOutputHelper output) : ICla
         string name = (string)machine["name"]!;
         Assert.Equal(name, rack.Ssh(server, "hostname").Trim());
         Assert.Contains(name, rack.Ssh(server, "cat /etc/hosts"));
-        Assert.Contains("10.78.4.1", rack.Ssh(server, "cat /etc/chrony/chrony.conf /etc/chrony/sources.d/* /etc/chrony/conf.d/* 2>/dev/null"));
+        Assert.Contains(rack.Address, rack.Ssh(server, "cat /etc/chrony/chrony.conf /etc/chrony/sources.d/* /etc/chrony/conf.d/* 2>/dev/null"));
         Assert.Contains(rack.PublicKey, rack.Ssh(server, "cat ~/.ssh/authorized_keys"));
         Assert.Equal("root", rack.Ssh(server, "sudo -n whoami").Trim());
         // The last partition was grown to the disk's 8 GiB.
