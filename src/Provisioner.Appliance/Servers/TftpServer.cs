@@ -12,7 +12,7 @@ namespace Provisioner.Appliance.Servers;
 internal sealed class TftpServer(
     ServedNetwork network, string bootFilesDir, LeaseBook leases, Action<Sighting> note, TimeProvider time) : IDisposable
 {
-    private const int Port = 69, MostTransfers = 1024, MostOfOneClient = 16, LargestDatagram = 2048;
+    private const int Port = 69, MostTransfers = 1024, MostOfOneClient = 256, LargestDatagram = 2048;
     private const long ListenerKey = 0;
     private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(500), Sweep = TimeSpan.FromMilliseconds(50), Stop = TimeSpan.FromSeconds(1);
     private readonly BootFiles _files = new(bootFilesDir);

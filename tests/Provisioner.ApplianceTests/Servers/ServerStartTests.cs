@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using Provisioner.Appliance.Servers;
 using Provisioner.Domain.Dns;
 using Provisioner.Domain.Events;
@@ -72,6 +74,42 @@ public sealed class ServerStartTests : IDisposable
         Assert.Contains("asked for \"passwd\": it is none of the files that are served", _seen.Last().Text);
         Assert.Single(_seen.Select(s => s.Mac).Distinct());
         Directory.Delete(boot, recursive: true);
+    }
+
+    // What OVMF 2022.11 sends: a question for the size, ERROR 8 to the answer, and the same question without "tsize" from another port.
+    [Fact]
+    public void The_firmware_s_probe_and_abort_is_quiet_and_its_transfer_follows()
+    {
+        string boot = Directory.CreateTempSubdirectory("boot-").FullName;
+        File.WriteAllText(Path.Combine(boot, "snponly.efi"), "boots");
+        using var tftp = Started(new TftpServer(Network, boot, Leases(), _seen.Enqueue, TimeProvider.System), s => s.Start());
+        Namespaces.In(_net.ClientSide, () =>
+        {
+            Assert.Equal("\0\u0006tsize\05\0blksize\01468\0windowsize\04\0", Exchange("\0\u0001snponly.efi\0octet\0tsize\00\0blksize\01468\0windowsize\04\0", "\0\u0005\0\u0008User aborted the transfer\0").First);
+            var (options, block) = Exchange("\0\u0001snponly.efi\0octet\0blksize\01468\0windowsize\04\0", "\0\u0004\0\0", "\0\u0004\0\u0001");
+            Assert.Equal(("\0\u0006blksize\01468\0windowsize\04\0", "\0\u0003\0\u0001boots"), (options, block));
+            return 0;
+        });
+        SpinWait.SpinUntil(() => !_seen.IsEmpty, TimeSpan.FromSeconds(2));
+        Assert.Equal("tftp.sent", Assert.Single(_seen).Kind);
+        Directory.Delete(boot, recursive: true);
+    }
+
+    // Sends a request, answers what comes with each reply in turn; returns the first answer and the last one before the last reply.
+    private static (string First, string Last) Exchange(string request, params string[] replies)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 2000 };
+        socket.Bind(new IPEndPoint(Namespaces.Client, 0));
+        socket.SendTo(Encoding.Latin1.GetBytes(request), new IPEndPoint(Namespaces.Appliance, 69));
+        var got = new List<string>();
+        foreach (string reply in replies)
+        {
+            var buffer = new byte[2048];
+            EndPoint from = new IPEndPoint(IPAddress.Any, 0);
+            got.Add(Encoding.Latin1.GetString(buffer, 0, socket.ReceiveFrom(buffer, ref from)));
+            socket.SendTo(Encoding.Latin1.GetBytes(reply), from);
+        }
+        return (got[0], got[^1]);
     }
 
     private DhcpServer Dhcp(ServedNetwork network) => new(network, Leases(network), _seen.Enqueue, TimeProvider.System);
