@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Provisioner.Domain.Dhcp;
+using Provisioner.Domain.Machines;
 using Provisioner.Domain.Networks;
 using Provisioner.Domain.Store;
 using Provisioner.Wire;
@@ -88,6 +89,13 @@ internal sealed class LeaseBook
     {
         if (!TryIpv4(address, out var v4)) return;
         lock (_lock) PoolFor(v4)?.NoteInUse(v4, by);
+    }
+
+    /// <summary>Addresses of BMCs are given to no machine.</summary>
+    public void NoteBmcs(IEnumerable<Machine> machines)
+    {
+        foreach (var machine in machines)
+            if (machine.Bmc is { } bmc && IPAddress.TryParse(bmc.Address, out var address)) NoteInUse(address, $"the BMC of {machine.Name}");
     }
 
     /// <summary>Decides on a message from port 67, records what becomes of the lease, and says when that is on disk.</summary>

@@ -91,6 +91,7 @@ internal sealed class ServiceControl(ApplianceOptions options, IStore store, Mac
     {
         var network = Plan(name);
         parts.Leases.Add(network);
+        parts.Leases.NoteBmcs(book.All.Values);
         var servers = NetworkServers.Start(network, parts);
         try
         {

@@ -1,6 +1,7 @@
 using System.Net;
 using Provisioner.Appliance.Machines;
 using Provisioner.Appliance.Serving;
+using Provisioner.Appliance.Servers;
 using Provisioner.Appliance.Store;
 using Provisioner.Domain.Deploy;
 using Provisioner.Domain.Events;
@@ -61,7 +62,7 @@ internal static class AgentEndpoints
         return Of(await book.ApplyAsync(machine.Id, new MachineChange.InventoryReported(InventoryCheck.Normal(inventory)), "agent"));
     }
 
-    private static async Task<IResult> Bmc(HttpContext http, MachineBook book, SecretBox secrets)
+    private static async Task<IResult> Bmc(HttpContext http, MachineBook book, SecretBox secrets, LeaseBook leases)
     {
         if (await SessionAsync(http.Request, book) is not { } machine) return NoSession();
         var (report, fault) = await ReadAsync(http, AgentJson.Default.BmcReport);
@@ -73,6 +74,7 @@ internal static class AgentEndpoints
         if (twin is not null) return Told(book, machine, Refuse(409, $"address: {report.Address} is the BMC of {twin.Name} already; one of the two reports is wrong"), "BMC report");
         var found = new BmcAccess("ipmi", report.Address!, report.Port ?? 623, report.Username!, secrets.Seal(PowerDesk.PurposeOf(machine.Id), report.Password!),
             report.Privilege!, report.ManufacturerId ?? 0, Cut(report.FirmwareVersion ?? ""));
+        leases.NoteBmcs([machine with { Bmc = found }]);
         return Of(await book.ApplyAsync(machine.Id, new MachineChange.BmcReported(found, false, ""), "agent"));
     }
 
