@@ -8,7 +8,7 @@ namespace Provisioner.Appliance.Serving;
 /// <param name="Name">Its name.</param>
 /// <param name="Address">Its first IPv4 address, or null.</param>
 /// <param name="PrefixLength">The prefix of that address.</param>
-/// <param name="Up">The link is up.</param>
+/// <param name="Up">It is switched on (<c>ip link set … up</c>), with a cable in it or not.</param>
 /// <param name="IsUplink">The default route leaves here: most likely somebody else's network, with a DHCP server of its own.</param>
 internal sealed record HostInterface(string Name, IPAddress? Address, int PrefixLength, bool Up, bool IsUplink);
 
@@ -27,9 +27,21 @@ internal static class HostInterfaces
     private static HostInterface Of(NetworkInterface nic, string? uplink)
     {
         var address = nic.GetIPProperties().UnicastAddresses.FirstOrDefault(a => a.Address.AddressFamily is AddressFamily.InterNetwork);
-        // .NET says Unknown for interfaces whose driver reports no carrier state (veth, tap, bridges): those count as up.
-        bool up = nic.OperationalStatus is OperationalStatus.Up or OperationalStatus.Unknown;
-        return new(nic.Name, address?.Address, address?.PrefixLength ?? 0, up, nic.Name == uplink);
+        return new(nic.Name, address?.Address, address?.PrefixLength ?? 0, IsUp(nic), nic.Name == uplink);
+    }
+
+    // IFF_UP of netdevice(7), not the framework's status: that is Down too where only the carrier is missing, and a switch that
+    // comes on after the appliance must not keep it from starting.
+    private static bool IsUp(NetworkInterface nic)
+    {
+        try
+        {
+            return (Convert.ToInt32(File.ReadAllText($"/sys/class/net/{nic.Name}/flags").Trim(), 16) & 1) != 0;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
+        {
+            return nic.OperationalStatus is OperationalStatus.Up or OperationalStatus.Unknown;
+        }
     }
 
     // /proc/net/route: name, destination, gateway, flags … in hexadecimal; destination 0 is the default route.

@@ -113,6 +113,15 @@ public sealed partial class PeerTests : IDisposable
     }
 
     [Fact]
+    public void An_interface_without_a_carrier_is_served_until_the_switch_comes_on()
+    {
+        Tool.Run("ip", $"-n {_net.ClientSide} link set c0 down");
+        _appliance.KillAndStart();
+        Tool.Run("ip", $"-n {_net.ClientSide} link set c0 up");
+        Assert.StartsWith("10.77.1.", Udhcpc());
+    }
+
+    [Fact]
     public void A_second_appliance_on_the_same_interface_says_who_has_the_port()
     {
         string dll = Path.Combine(AppContext.BaseDirectory, "provisioner.dll");
