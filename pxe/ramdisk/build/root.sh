@@ -49,8 +49,8 @@ add_modules() {
     [[ -e $modules/kernel/$name ]] || fail "ramdisk/modules names $name, but kernel $version doesn't have it: name its successor"
     (cd "$modules" && find "kernel/$name" -name '*.ko') >>"$work/modules"
   done
-  # modules.dep has every dependency in its line, also those of the dependencies.
-  awk -F': ' 'NR == FNR { want[$1]; next } $1 in want { print $1; n = split($2, needs, " "); for (i = 1; i <= n; i++) print needs[i] }' \
+  # modules.dep has every dependency in its line, also those of the dependencies. A module without any ends in a bare colon.
+  awk -F: 'NR == FNR { want[$1]; next } $1 in want { print $1; n = split($2, needs, " "); for (i = 1; i <= n; i++) print needs[i] }' \
     "$work/modules" "$modules/modules.dep" | sort -u >"$work/modules.all"
   mkdir -p "$root/lib/modules/$version"
   (cd "$modules" && tar -c -T "$work/modules.all") | tar -x -C "$root/lib/modules/$version"
