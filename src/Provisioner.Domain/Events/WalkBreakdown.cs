@@ -15,7 +15,7 @@ public enum WalkPart
     Transfer,
     /// <summary>The kernel, from its last byte to the agent's hello.</summary>
     Kernel,
-    /// <summary>The agent, looking at hardware and BMC.</summary>
+    /// <summary>The agent: looking at hardware and BMC, until it asks for its order, and switching the machine off.</summary>
     Agent,
     /// <summary>The image on its way to the disk.</summary>
     Image,

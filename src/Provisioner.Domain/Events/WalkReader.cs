@@ -14,14 +14,14 @@ internal sealed class WalkReader
         "dhcp.discover" or "dhcp.offer" or "dhcp.request" or "dhcp.ack" or "dhcp.nak" => Dhcp(kind is "dhcp.discover"),
         "tftp.sent" or "tftp.failed" or "http.script" or "http.sent" => Transferred(kind),
         "agent.hello" => Hello(),
-        "image.started" => To(Stage.Writing, WalkPart.Appliance),
+        // Noted when the agent asked for its order: until then it was the agent that had something else to do.
+        "image.started" => To(Stage.Writing, WalkPart.Agent),
         "image.written" => To(Stage.Written, WalkPart.Image),
         "home.called" when _stage != Stage.Home => To(Stage.Home, WalkPart.FirstBoot),
         _ when kind.StartsWith("role.", StringComparison.Ordinal) => To(Stage.Home, WalkPart.Role),
         _ when kind.StartsWith("agent.", StringComparison.Ordinal) => _stage == Stage.Agent ? WalkPart.Agent : null,
         _ when kind.StartsWith("state.failed", StringComparison.Ordinal) => WaitedFor,
-        _ when kind.StartsWith("state.", StringComparison.Ordinal) || kind.StartsWith("power.", StringComparison.Ordinal) =>
-            _stage is Stage.Asked or Stage.Agent or Stage.Home ? WalkPart.Appliance : null,
+        _ when kind.StartsWith("state.", StringComparison.Ordinal) || kind.StartsWith("power.", StringComparison.Ordinal) => Between(),
         _ => null,
     };
 
@@ -37,6 +37,14 @@ internal sealed class WalkReader
         Stage.Asked or Stage.Agent or Stage.Home => To(Stage.Booting, WalkPart.Appliance),
         // A second order while the machine is on its way: what was waited for was still the machine.
         _ => WaitedFor,
+    };
+
+    // A commissioned machine switches itself off: that, too, is the agent's time.
+    private WalkPart? Between() => _stage switch
+    {
+        Stage.Asked or Stage.Home => WalkPart.Appliance,
+        Stage.Agent => WalkPart.Agent,
+        _ => null,
     };
 
     private WalkPart? Dhcp(bool discover) => _stage switch

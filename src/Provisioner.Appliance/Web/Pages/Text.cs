@@ -40,7 +40,7 @@ internal static class Text
         WalkPart.Dhcp => "DHCP",
         WalkPart.Transfer => "TFTP/HTTP",
         WalkPart.Kernel => "Kernel",
-        WalkPart.Agent => "Hardware look",
+        WalkPart.Agent => "Agent",
         WalkPart.Image => "Image",
         WalkPart.Reboot => "Reboot",
         WalkPart.FirstBoot => "First boot",
