@@ -22,7 +22,10 @@ internal static class DhcpReply
         var reply = Head(request) with
         {
             CiAddr = type == DhcpMessageType.Ack ? request.CiAddr : Ipv4Address.Any,
-            YiAddr = address, SiAddr = boot.NextServer, File = boot.File, Options = new(options),
+            YiAddr = address,
+            SiAddr = boot.NextServer,
+            File = boot.File,
+            Options = new(options),
         };
         return new(Fit(reply, request.MaximumLength), To(request, address), boot.Why);
     }
@@ -32,7 +35,9 @@ internal static class DhcpReply
         var boot = BootOptions.For(request, facts.Network);
         var reply = Head(request) with
         {
-            CiAddr = request.CiAddr, SiAddr = boot.NextServer, File = boot.File,
+            CiAddr = request.CiAddr,
+            SiAddr = boot.NextServer,
+            File = boot.File,
             Options = new([.. Common(request, facts, DhcpMessageType.Ack), .. Network(facts), .. boot.Options]),
         };
         return new(Fit(reply, request.MaximumLength), To(request, request.CiAddr), "told the network's settings");
@@ -52,7 +57,11 @@ internal static class DhcpReply
 
     internal static DhcpMessage Head(DhcpMessage request) => new()
     {
-        IsReply = true, Xid = request.Xid, Broadcast = request.Broadcast, GiAddr = request.GiAddr, ChAddr = request.ChAddr,
+        IsReply = true,
+        Xid = request.Xid,
+        Broadcast = request.Broadcast,
+        GiAddr = request.GiAddr,
+        ChAddr = request.ChAddr,
     };
 
     internal static IEnumerable<DhcpOption> Common(DhcpMessage request, DhcpFacts facts, DhcpMessageType type)

@@ -28,7 +28,9 @@ public static class ProxyAnswer
         var options = DhcpReply.Common(message, facts, DhcpMessageType.Ack).Concat(boot.Options.Where(o => o.Code != DhcpOptionCode.VendorSpecific));
         var reply = DhcpReply.Head(message) with
         {
-            CiAddr = message.CiAddr, SiAddr = boot.NextServer, File = boot.File,
+            CiAddr = message.CiAddr,
+            SiAddr = boot.NextServer,
+            File = boot.File,
             Options = new([.. options, new(DhcpOptionCode.VendorSpecific, VendorOptions(message.Options))]),
         };
         return new DhcpAnswer.Reply(reply, new DhcpDestination.Client(message.CiAddr), boot.Why);

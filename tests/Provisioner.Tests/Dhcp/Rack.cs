@@ -31,7 +31,9 @@ internal static class Rack
 
     public static DhcpMessage Message(DhcpMessageType type, MacAddress from, params DhcpOption[] more) => new()
     {
-        Xid = 7, ChAddr = from, Options = new([DhcpOption.Of(DhcpOptionCode.MessageType, (byte)type), .. more]),
+        Xid = 7,
+        ChAddr = from,
+        Options = new([DhcpOption.Of(DhcpOptionCode.MessageType, (byte)type), .. more]),
     };
 
     public static DhcpOption ForUs => DhcpOption.Of(DhcpOptionCode.ServerIdentifier, Ip("10.77.0.1"));
