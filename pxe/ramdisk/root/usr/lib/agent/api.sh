@@ -22,7 +22,7 @@ call() {
 why() {
   case $status in
     000) sed 's/^curl: ([0-9]*) //' "$answer.curl" | head -n 1 ;;
-    *) jq -r '.error // empty' "$answer" 2>/dev/null | head -n 1 | grep . || echo "HTTP $status" ;;
+    *) json_value error "$answer" | grep . || echo "HTTP $status" ;;
   esac
 }
 
@@ -45,7 +45,7 @@ post() {
 
 # note LEVEL TEXT: a line on the machine's timeline; lost if the appliance is away.
 note() {
-  printf '%s' "$2" | jq -Rs --arg level "$1" '[{kind: "agent.note", text: .[:1000], level: $level, bytes: null, seconds: null}]' >"$run/note"
+  printf '[{"kind":"agent.note","text":%s,"level":"%s","bytes":null,"seconds":null}]' "$(json_text "$2")" "$1" >"$run/note"
   answer=$run/note.answer
   call 5 POST /events "$run/note"
   answer=$run/answer
@@ -61,8 +61,8 @@ hello() {
     call 15 POST /hello "$run/hello"
     case $status in
       200)
-        jq -r .name "$answer" >"$run/name"
-        token_is "$(jq -r .session "$answer")"
+        json_value name "$answer" >"$run/name"
+        token_is "$(json_value session "$answer")"
         return 0 ;;
       401 | 403)
         [ $refused != 0 ] || { say "The appliance refuses this machine: $(why)"; show "Asking again for 5 minutes, then power off"; clock; refused=$now; }

@@ -18,14 +18,12 @@ setup_bmc() {
   clock
   if [ $state = found ]; then
     say "BMC at $lan_address: user $bmc_user is ready ($((now - started)) s)"
-    # The builtin printf: the password stands in no process list.
-    printf '%s' "$bmc_password" >"$run/secret"
-    jq -n --rawfile password "$run/secret" --arg address "$lan_address" --arg username "$bmc_user" --arg privilege "$bmc_privilege" \
-      --argjson maker "$bmc_maker" --arg firmware "$bmc_firmware" \
-      '{state: "found", reason: "", $address, port: 623, $username, $password, $privilege, manufacturerId: $maker, firmwareVersion: $firmware}' >"$run/bmc.json"
+    # The shell's own printf: the password stands in no process list.
+    printf '{"state":"found","reason":"","address":"%s","port":623,"username":"%s","password":"%s","privilege":"%s","manufacturerId":%s,"firmwareVersion":%s}' \
+      "$lan_address" "$bmc_user" "$bmc_password" "$bmc_privilege" "$bmc_maker" "$(json_text "$bmc_firmware")" >"$run/bmc.json"
   else
     say "BMC $state: $reason"
-    jq -n --arg state "$state" --arg reason "$reason" '{$state, $reason}' >"$run/bmc.json"
+    printf '{"state":"%s","reason":%s}' "$state" "$(json_text "$reason")" >"$run/bmc.json"
   fi
   bmc_password=
   post /bmc "$run/bmc.json"

@@ -4,7 +4,9 @@
 SYS=${SYS:-/sys}
 
 # A file's first line without control characters and outer blanks; nothing if it can't be read.
-line() { head -n 1 "$1" 2>/dev/null | tr -d '\000-\037' | sed 's/^ *//; s/ *$//'; }
+line() { head -n 1 "$1" 2>/dev/null | plain; }
+# Without control characters and outer blanks; what isn't ASCII (broken firmware strings) becomes a question mark.
+plain() { LC_ALL=C tr -d '\000-\037\177' | LC_ALL=C tr '\200-\377' '?' | sed 's/^ *//; s/ *$//'; }
 
 # Names, one a line.
 disk_names() {
@@ -28,7 +30,7 @@ disk_path() { echo "/dev/$(echo "$1" | tr '!' /)"; }
 disk_serial() {
   local dir=$SYS/block/$1
   if [ -s "$dir/serial" ]; then line "$dir/serial"
-  elif [ -s "$dir/device/vpd_pg80" ]; then tail -c +5 "$dir/device/vpd_pg80" | tr -d '\000-\037' | sed 's/^ *//; s/ *$//'
+  elif [ -s "$dir/device/vpd_pg80" ]; then tail -c +5 "$dir/device/vpd_pg80" | plain
   else line "$dir/device/serial"
   fi
 }
@@ -81,15 +83,13 @@ find_disk() {
   [ -z "$fault" ]
 }
 
-# Drivers may still be finding disks: settled when two looks a second apart agree; 30 seconds at the most for the first one.
+# Drivers may still be finding disks: settled when a look is the same as that of the last round of drivers; 30 seconds at the most.
 wait_for_disks() {
-  local before tries=0
-  before=$(disk_names)
-  while [ $tries -lt 30 ]; do
-    if [ -n "$before" ] && [ -e /run/agent/modaliases.settled ] && [ "$(disk_names)" = "$before" ]; then return 0; fi
-    [ $tries != 3 ] || [ -n "$before" ] || say "No disk yet; waiting up to 30 seconds for its controller"
+  local tries=0
+  while [ $tries -lt 60 ]; do
+    [ -z "$(disk_names)" ] || [ "$(ls "$SYS/block")" != "$(cat "$seen.settled" 2>/dev/null)" ] || return 0
+    [ $tries != 6 ] || [ -n "$(disk_names)" ] || say "No disk yet; waiting up to 30 seconds for its controller"
     tries=$((tries + 1))
-    before=$(disk_names)
-    sleep 1
+    sleep 0.5
   done
 }

@@ -2,16 +2,26 @@
 
 . "${lib:-/usr/lib/agent}/stream.sh"
 
-field() { jq -r "$1 // empty" "$order_file"; }
+# read_order FILE: the order's fields as shell variables and its seed files, by one jq. Every value is quoted for the shell by jq's @sh.
+read_order() {
+  jq -r '(@sh "url_of_image=\(.image.url)", @sh "image_bytes=\(.image.sizeBytes)", @sh "image_sum=\(.image.sha256)", @sh "raw_bytes=\(.image.rawBytes)",
+      @sh "root_number=\(.image.rootPartition)", @sh "guid=\(.diskId)", @sh "want_path=\(.disk.path)", @sh "want_serial=\(.disk.serial // "")",
+      @sh "want_wwn=\(.disk.wwn // "")", @sh "want_bytes=\(.disk.sizeBytes)", @sh "seed_directory=\(.seed.directory)"),
+      "", (.seed.files | to_entries[] | "\(.key)\t\(.value | @base64)")' "$1" >"$run/order.fields" ||
+    { fault="the order to install cannot be read: is this ramdisk older than the appliance?"; return 1; }
+  eval "$(sed '/^$/,$d' "$run/order.fields")"
+  sed '1,/^$/d' "$run/order.fields" >"$run/seed.files"
+}
 
 # install_image NUMBER ORDER-FILE
 install_image() {
-  local number=$1 order_file=$2 started fault=
+  local number=$1 started fault=
   clock; started=$now
-  url_of_image=$(field .image.url); image_bytes=$(field .image.sizeBytes); image_sum=$(field .image.sha256)
-  raw_bytes=$(field .image.rawBytes); root_number=$(field .image.rootPartition); guid=$(field .diskId)
-  show "Installing $(basename "$(dirname "$url_of_image")") on $(field .disk.path); do not switch off"
-  install_steps >>"$run/install.log" 2>&1
+  /usr/sbin/modprobe -a -b -q ext4 &
+  if read_order "$2"; then
+    show "Installing $(basename "$(dirname "$url_of_image")") on $want_path; do not switch off"
+    install_steps >>"$run/install.log" 2>&1
+  fi
   clock
   umount /mnt 2>/dev/null
   if [ -z "$fault" ]; then
@@ -26,7 +36,7 @@ install_image() {
 
 install_steps() {
   wait_for_disks
-  find_disk "$(field .disk.path)" "$(field .disk.serial)" "$(field .disk.wwn)" "$(field .disk.sizeBytes)" || return
+  find_disk "$want_path" "$want_serial" "$want_wwn" "$want_bytes" || return
   path=$(disk_path "$disk")
   check_disk && progress image 0 "$image_bytes" && clear_disk && write_image && own_disk && write_seed && sync
 }
@@ -86,19 +96,16 @@ own_disk() {
 
 # The first boot's answers: cloud-init reads them as NoCloud seed.
 write_seed() {
-  local directory name
+  local directory=$seed_directory name text
   progress seed 0 1
-  /usr/sbin/modprobe -q ext4
   timeout 60 mount -t ext4 "$root_node" /mnt || fail "$root_node cannot be mounted: $(tail_of "$run/install.log")" || return
-  directory=$(field .seed.directory)
   case $directory in /*..* | '' | [!/]*) fail "the seed's folder \"$directory\" is not a plain absolute path"; return ;; esac
   mkdir -p -m 0755 "/mnt${directory%/*}" && mkdir -p -m 0700 "/mnt$directory" || fail "$directory cannot be made: $(tail_of "$run/install.log")" || return
-  jq -r '.seed.files | keys[]' "$order_file" >"$run/seed.names"
-  while read -r name; do
+  while IFS='	' read -r name text; do
     case $name in '' | */* | .*) fail "the seed names a file \"$name\""; return ;; esac
-    jq -j --arg name "$name" '.seed.files[$name]' "$order_file" >"/mnt$directory/$name" && chmod 0600 "/mnt$directory/$name" ||
+    printf '%s' "$text" | base64 -d >"/mnt$directory/$name" && chmod 0600 "/mnt$directory/$name" ||
       fail "the seed file $name cannot be written: $(tail_of "$run/install.log")" || return
-  done <"$run/seed.names"
+  done <"$run/seed.files"
   timeout 300 umount /mnt || fail "$root_node cannot be closed: $(tail_of "$run/install.log")" || return
   timeout 300 /usr/sbin/blockdev --flushbufs "$path"
   progress seed 1 1

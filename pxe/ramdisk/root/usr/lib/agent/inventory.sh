@@ -1,4 +1,4 @@
-# What the machine is, as the appliance's Inventory record. Facts are lines with tabs; one jq makes the JSON.
+# What the machine is, as the appliance's Inventory record. Facts are lines with tabs; inventory.awk makes the JSON.
 
 PROC=${PROC:-/proc}
 
@@ -48,4 +48,4 @@ nic_facts() {
   done
 }
 
-make_inventory() { { system_facts; disk_facts; nic_facts; } | jq -Rn -f "${lib:-/usr/lib/agent}/inventory.jq"; }
+make_inventory() { { system_facts; disk_facts; nic_facts; } | awk -f "${lib:-/usr/lib/agent}/inventory.awk"; }

@@ -4,7 +4,7 @@ seen=${seen:-/run/agent/modaliases}
 
 # New modaliases, network and virtio (which may be the network) apart: all of them in $seen, the new ones printed.
 new_modaliases() {
-  find /sys/devices -name modalias -exec cat {} + 2>/dev/null | sort -u >"$seen.now"
+  cat /sys/bus/*/devices/*/modalias 2>/dev/null | sort -u >"$seen.now"
   touch "$seen"
   awk -v first="$seen" 'FILENAME == first { old[$0]; next } !($0 in old)' "$seen" "$seen.now"
   mv "$seen.now" "$seen"
@@ -16,7 +16,6 @@ load() { xargs -r /usr/sbin/modprobe -a -b -q 2>/dev/null; }
 load_network_modules() {
   new_modaliases >"$seen.todo"
   grep -E '^pci:.*bc02|^pci:v00001AF4|^acpi:.*VMBUS|^virtio:|^vmbus:|^xen:' "$seen.todo" | load
-  find /sys/bus/virtio/devices/ -name modalias 2>/dev/null | grep -q . || find /sys/bus/vmbus/devices/ -mindepth 1 2>/dev/null | grep -q . || return 0
   cat /sys/bus/virtio/devices/*/modalias /sys/bus/vmbus/devices/*/modalias 2>/dev/null | sort -u | load
 }
 
@@ -27,7 +26,8 @@ keep_loading_modules() {
   for pause in 0 1 1 2 4 8 16; do
     sleep $pause
     new_modaliases | load
-    [ "$pause" = 0 ] || : >"$seen.settled"
+    # What the block devices were then: unchanged since means that all disks are found.
+    [ "$pause" = 0 ] || ls /sys/block >"$seen.settled"
   done
   while sleep 30; do new_modaliases | load; done
 }

@@ -39,16 +39,21 @@ raise_interfaces() {
 
 # get_address: until there is one; 10 minutes at the most, then the firmware is given another try.
 get_address() {
-  local first name ends told=
+  local first name ends told= tries
   clock; ends=$((now + 600))
   while clock; [ "$now" -lt "$ends" ]; do
     raise_interfaces
     first=$(boot_interface)
     if [ -z "$first" ] && [ -z "$told" ]; then
       # A card's driver may still be starting: 15 seconds for the right one before any other is asked.
-      say "Waiting for the network card $(boot_mac) that this machine booted from"
+      tries=0
+      until first=$(boot_interface); [ -n "$first" ] || [ $tries -ge 60 ]; do
+        tries=$((tries + 1))
+        [ $tries != 8 ] || say "Waiting for the network card $(boot_mac) that this machine booted from"
+        sleep 0.25
+      done
+      raise_interfaces
       told=1
-      for name in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do sleep 1; raise_interfaces; first=$(boot_interface); [ -z "$first" ] || break; done
     fi
     for name in $first $(hardware_interfaces | grep -vx "${first:-none}"); do
       [ "$name" != "$first" ] || wait_for_carrier "$name"
