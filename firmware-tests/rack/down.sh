@@ -13,7 +13,8 @@ down() {
     done
     ip netns del "$ns"
   fi
-  ! ip link show "$host" >/dev/null 2>&1 || ip link del "$host"
+  # The kernel takes the veth away with the namespace, a moment later: gone is gone, whoever was first.
+  ip link del "$host" 2>/dev/null || ! ip link show "$host" >/dev/null 2>&1 || die "the interface $host can't be removed"
   [[ ! -e $dir/rack ]] || rm -rf "$dir"
   [[ ! -L /tmp/provisioner-rack-$name ]] || rm -f "/tmp/provisioner-rack-$name"
 }

@@ -10,6 +10,11 @@ pack() {
     cp -L "$pool/$path" "$out/$name"
   done < <(grep -v '^#' "$here/ipxe/files")
 
+  # iPXE can't start a local disk on UEFI, and leaving it walks through every other network entry of the firmware first (minutes, seen
+  # with OVMF: PXEv6 and HTTPv6 time out). So GRUB looks for the disk's own loader and starts that.
+  pooled usr/bin/grub-mkimage -d "$pool/usr/lib/grub/x86_64-efi" -O x86_64-efi -c "$here/ipxe/localboot.cfg" -p /EFI/provisioner \
+    -o "$out/localboot.efi" part_gpt part_msdos fat search_fs_file chain boot minicmd || fail "grub-mkimage could not make localboot.efi"
+
   say "packing $(du -sm "$root" | cut -f1) MB into the ramdisk ($compression)"
   # One time for all files: that of the kernel in its package.
   export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(stat -c %Y "$pool/boot/vmlinuz-$version")}
@@ -28,7 +33,7 @@ pack() {
   ((bytes < 90000000)) || fail "kernel and ramdisk are $((bytes / 1000000)) MB together; 90 MB is the limit: take modules or programs out of the recipe"
   {
     printf '# kernel %s and ramdisk, %d.%d MB together\n' "$version" $((bytes / 1000000)) $((bytes / 100000 % 10))
-    (cd "$out" && sha256sum kernel ramdisk undionly.kpxe snponly.efi ipxe.efi)
+    (cd "$out" && sha256sum kernel ramdisk undionly.kpxe snponly.efi ipxe.efi localboot.efi)
     echo '# made from'
     cut -d' ' -f2 "$cache/resolved" | sed 's/%3a/:/g; s/_\([^_]*\)_[^_]*\.deb$/ \1/' | sort
   } >"$work/manifest"

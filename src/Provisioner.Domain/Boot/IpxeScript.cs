@@ -28,15 +28,19 @@ public static class IpxeScript
         """;
 
     /// <summary>
-    /// On to the disk. BIOS: iPXE starts the first disk itself. UEFI: leaving with an error hands over to the firmware's next boot option, which
-    /// is the disk (UEFI 2.10 §3.1.1: after a success the boot manager stops and shows its menu); <c>sanboot</c> of a local disk does not exist there.
+    /// On to the disk. BIOS: iPXE starts the first disk itself. UEFI: <c>sanboot</c> of a local disk does not exist there, so a small GRUB looks for
+    /// the disk's own loader; where it finds none, leaving with an error hands over to the firmware's next boot option (UEFI 2.10 §3.1.1: after a
+    /// success the boot manager would stop and show its menu).
     /// </summary>
-    public static string ForDisk(Machine machine) =>
+    public static string ForDisk(Machine machine, IPAddress server, int port) =>
         $$"""
         #!ipxe
         echo Provisioner: {{machine.Name}} boots from its disk
-        iseq ${platform} efi && exit 1 ||
+        iseq ${platform} efi && goto uefi ||
         sanboot --no-describe --drive 0x80 || exit 1
+        :uefi
+        chain http://{{server}}:{{port}}/boot/localboot.efi ||
+        exit 1
 
         """;
 }

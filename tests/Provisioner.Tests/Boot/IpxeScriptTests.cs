@@ -20,14 +20,17 @@ public sealed class IpxeScriptTests
             """, IpxeScript.ForAgent(In(MachineState.New), MacAddress.Parse("52:54:00:00:00:01"), IPAddress.Parse("10.77.0.1"), 5240, "TOKEN"));
 
     [Fact]
-    public void The_disks_script_leaves_UEFI_with_an_error_so_that_its_next_boot_option_comes() =>
+    public void The_disks_script_starts_it_on_BIOS_has_GRUB_look_for_it_on_UEFI_and_leaves_with_an_error_where_neither_can() =>
         Assert.Equal("""
             #!ipxe
             echo Provisioner: calm-otter boots from its disk
-            iseq ${platform} efi && exit 1 ||
+            iseq ${platform} efi && goto uefi ||
             sanboot --no-describe --drive 0x80 || exit 1
+            :uefi
+            chain http://10.77.0.1:5240/boot/localboot.efi ||
+            exit 1
 
-            """, IpxeScript.ForDisk(In(MachineState.Deployed)));
+            """, IpxeScript.ForDisk(In(MachineState.Deployed), IPAddress.Parse("10.77.0.1"), 5240));
 
     [Theory]
     [InlineData(MachineState.New, Phase.Idle, false)]

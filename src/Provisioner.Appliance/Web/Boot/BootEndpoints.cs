@@ -19,7 +19,7 @@ namespace Provisioner.Appliance.Web.Boot;
 internal static class BootEndpoints
 {
     /// <summary>Files that may leave the boot-files folder over HTTP; TFTP has its own list.</summary>
-    private static readonly string[] Files = ["kernel", "ramdisk", "ipxe.efi", "snponly.efi", "undionly.kpxe"];
+    private static readonly string[] Files = ["kernel", "ramdisk", "ipxe.efi", "snponly.efi", "undionly.kpxe", "localboot.efi"];
 
     public static void MapBoot(this IEndpointRouteBuilder routes)
     {
@@ -38,15 +38,15 @@ internal static class BootEndpoints
             return Forbidden($"{from} has no lease for {address}: only the machine itself gets its boot script");
 
         var machine = book.ByMac(address) ?? await book.EnlistAsync(address, $"it asked for its boot script from {from}");
+        var local = http.Connection.LocalIpAddress!.MapToIPv4();
         if (IpxeScript.BootsDisk(machine))
         {
             book.Note(machine.Id, "http.script", "boot script sent: boot from the disk", by: "machine");
-            return TypedResults.Text(IpxeScript.ForDisk(machine), "text/plain");
+            return TypedResults.Text(IpxeScript.ForDisk(machine, local, options.HttpPort), "text/plain");
         }
         string token = Token.New();
         await book.ApplyAsync(machine.Id, new MachineChange.BootScriptGiven(Token.Hash(token), null), "machine");
         book.Note(machine.Id, "http.script", "boot script sent: start the agent", by: "machine");
-        var local = http.Connection.LocalIpAddress!.MapToIPv4();
         return TypedResults.Text(IpxeScript.ForAgent(machine, address, local, options.HttpPort, token), "text/plain");
     }
 
