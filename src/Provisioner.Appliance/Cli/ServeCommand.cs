@@ -11,13 +11,13 @@ internal static class ServeCommand
     private static readonly string Home = AppContext.BaseDirectory;
 
     private static readonly Option<string> Data = new("--data") { Description = "folder for the store, the key and what else must last", DefaultValueFactory = _ => "/var/lib/provisioner" };
-    private static readonly Option<string[]> Interfaces = new("--interface", "-i") { Description = "interface to serve DHCP, TFTP, DNS and HTTP on (may be repeated, or a list with commas); without it, none until one is chosen on the page", AllowMultipleArgumentsPerToken = true };
+    private static readonly Option<string[]> Interfaces = new("--interface", "-i") { Description = "interface to serve DHCP, TFTP, DNS, NTP and HTTP on (may be repeated, or a list with commas); without it, none until one is chosen on the page", AllowMultipleArgumentsPerToken = true };
     private static readonly Option<string> Listen = new("--listen") { Description = "address where the page answers besides the served interfaces", DefaultValueFactory = _ => "127.0.0.1" };
     private static readonly Option<int> HttpPort = new("--http-port") { Description = "TCP port for machines and people", DefaultValueFactory = _ => 5240 };
     private static readonly Option<string?> Range = new("--range") { Description = "dynamic range, FIRST-LAST; default: the upper half of the interface's subnet" };
     private static readonly Option<string?> Gateway = new("--gateway") { Description = "default gateway given to machines; default: none" };
     private static readonly Option<string> Domain = new("--domain") { Description = "domain of the machines", DefaultValueFactory = _ => "rack.internal" };
-    private static readonly Option<string[]> Ntp = new("--ntp") { Description = "time server given to machines, as an address (may be repeated)", AllowMultipleArgumentsPerToken = true };
+    private static readonly Option<string[]> Ntp = new("--ntp") { Description = "time server given to machines, as an address (may be repeated); default: the appliance", AllowMultipleArgumentsPerToken = true };
     private static readonly Option<string[]> Upstream = new("--upstream-dns") { Description = "DNS server for all other names (may be repeated); default: those of /etc/resolv.conf", AllowMultipleArgumentsPerToken = true };
     private static readonly Option<string> BootFiles = new("--boot-files") { Description = "folder with kernel, ramdisk and iPXE", DefaultValueFactory = _ => Path.Combine(Home, "boot-files") };
     private static readonly Option<string> Images = new("--images") { Description = "folder with images", DefaultValueFactory = _ => Path.Combine(Home, "images") };
@@ -25,7 +25,7 @@ internal static class ServeCommand
 
     public static Command Create()
     {
-        var command = new Command("serve", "Runs the appliance: DHCP (67, 4011), TFTP (69), DNS (53) and HTTP, only on the interfaces that it is told to serve.")
+        var command = new Command("serve", "Runs the appliance: DHCP (67, 4011), TFTP (69), DNS (53), NTP (123) and HTTP, only on the interfaces that it is told to serve.")
         {
             Data, Interfaces, Listen, HttpPort, Range, Gateway, Domain, Ntp, Upstream, BootFiles, Images, Catalog,
         };

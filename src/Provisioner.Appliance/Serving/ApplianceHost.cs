@@ -13,6 +13,7 @@ using Provisioner.Appliance.Web.Agent;
 using Provisioner.Appliance.Web.Boot;
 using Provisioner.Appliance.Web.Hosts;
 using Provisioner.Domain.Machines;
+using Provisioner.Domain.Ntp;
 using Provisioner.Domain.Power;
 using Provisioner.Domain.Store;
 
@@ -95,6 +96,8 @@ internal static class ApplianceHost
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"ready in {ms:0} ms: {options.Origin}"));
         foreach (var network in control.Served)
             Console.WriteLine($"serves {network.Interface} ({network.Subnet}): DHCP {network.RangeFirst}-{network.RangeLast}, TFTP, DNS {network.Domain}, HTTP {network.Address}:{network.HttpPort}");
+        foreach (string fault in control.Without) Console.WriteLine(fault);
+        if (!control.Served.IsEmpty) Console.WriteLine($"time: {TimeQuality.Of(KernelClock.Read(TimeProvider.System)).InWords}");
         if (control.Served.IsEmpty)
             Console.WriteLine("serves no interface yet, so no machine is answered: choose one on the page, or start with --interface NAME");
     }

@@ -22,7 +22,7 @@ internal sealed record ApplianceOptions
     public IPAddress? Gateway { get; init; }
     /// <summary>Domain of the machines.</summary>
     public string Domain { get; init; } = "rack.internal";
-    /// <summary>Time servers given to machines.</summary>
+    /// <summary>Time servers given to machines; with none, the appliance.</summary>
     public ImmutableArray<IPAddress> Ntp { get; init; } = [];
     /// <summary>DNS servers that other names are asked of; empty: those of /etc/resolv.conf.</summary>
     public ImmutableArray<IPAddress> UpstreamDns { get; init; } = [];

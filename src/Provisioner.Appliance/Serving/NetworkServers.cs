@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Provisioner.Appliance.Servers;
 using Provisioner.Domain.Networks;
 
@@ -13,7 +14,10 @@ internal sealed class NetworkServers : IDisposable
     /// <summary>What they serve.</summary>
     public ServedNetwork Network { get; }
 
-    /// <summary>Starts all, or none.</summary>
+    /// <summary>What is not served though it should be, one sentence each.</summary>
+    public ImmutableArray<string> Without { get; private set; } = [];
+
+    /// <summary>Starts all that machines can't boot without, or none; of the rest what can be had.</summary>
     /// <exception cref="StartException">one of them can't open its port.</exception>
     public static NetworkServers Start(ServedNetwork network, ServerParts parts)
     {
@@ -22,10 +26,13 @@ internal sealed class NetworkServers : IDisposable
         var tftp = new TftpServer(network, parts.BootFiles, parts.Leases, parts.Note, parts.Time);
         var dns = new DnsServer([network], parts.Zone, parts.UpstreamDns, parts.Time);
         var advertiser = new RouterAdvertiser(network);
-        var servers = new NetworkServers(network, [dhcp, proxy, tftp, dns, advertiser]);
+        var ntp = new NtpServer(network, parts.Time);
+        var servers = new NetworkServers(network, [dhcp, proxy, tftp, dns, advertiser, ntp]);
         try
         {
             advertiser.Start();
+            // A host that serves time has a daemon for it, and that answers machines on this very address.
+            servers.TryStart(ntp.Start, "machines get the time from that");
             dns.Start();
             tftp.Start();
             proxy.Start();
@@ -36,6 +43,18 @@ internal sealed class NetworkServers : IDisposable
         {
             servers.Dispose();
             throw new StartException(e.Message, e);
+        }
+    }
+
+    private void TryStart(Action start, string instead)
+    {
+        try
+        {
+            start();
+        }
+        catch (ServerStartException e)
+        {
+            Without = Without.Add($"{e.Message}; until then {instead}");
         }
     }
 

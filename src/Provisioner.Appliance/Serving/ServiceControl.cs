@@ -22,6 +22,9 @@ internal sealed class ServiceControl(ApplianceOptions options, IStore store, Mac
     /// <summary>What is served now.</summary>
     public ImmutableArray<ServedNetwork> Served => [.. _running.Select(r => r.Network)];
 
+    /// <summary>What is not served though it should be, one sentence each.</summary>
+    public IEnumerable<string> Without => _running.SelectMany(r => r.Without);
+
     /// <summary>All interfaces of this machine.</summary>
     public IReadOnlyList<HostInterface> Available => HostInterfaces.All();
 
@@ -103,6 +106,7 @@ internal sealed class ServiceControl(ApplianceOptions options, IStore store, Mac
             throw;
         }
         _running = _running.Add(servers);
+        foreach (string fault in servers.Without) book.Note("", "service.failed", fault, Level.Warning);
     }
 
     /// <summary>Why an interface can't be served as it is, with the cure; null where it can, or is already.</summary>

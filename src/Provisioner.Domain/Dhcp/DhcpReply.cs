@@ -80,8 +80,8 @@ internal static class DhcpReply
         yield return DhcpOption.Of(DhcpOptionCode.DnsServers, Ipv4Address.From(network.Address));
         if (facts.MachineName is { Length: > 0 } name) yield return DhcpOption.Of(DhcpOptionCode.HostName, name);
         if (network.Domain.Length > 0) yield return DhcpOption.Of(DhcpOptionCode.DomainName, network.Domain);
-        if (!network.NtpServers.IsDefaultOrEmpty)
-            yield return DhcpOption.Of(DhcpOptionCode.NtpServers, [.. network.NtpServers.Select(Ipv4Address.From)]);
+        // Where no time servers were named the appliance is one.
+        yield return DhcpOption.Of(DhcpOptionCode.NtpServers, network.NtpServers.IsDefaultOrEmpty ? [Ipv4Address.From(network.Address)] : [.. network.NtpServers.Select(Ipv4Address.From)]);
     }
 
     // §4.1

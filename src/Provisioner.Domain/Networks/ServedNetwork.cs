@@ -12,7 +12,7 @@ namespace Provisioner.Domain.Networks;
 /// <param name="RangeLast">Last address of the dynamic range, included.</param>
 /// <param name="Gateway">Default gateway given to machines, or null for none.</param>
 /// <param name="Domain">Domain of the machines, without a trailing dot.</param>
-/// <param name="NtpServers">Time servers given to machines; may be empty.</param>
+/// <param name="NtpServers">Time servers given to machines; with none, the appliance itself.</param>
 /// <param name="HttpPort">TCP port of boot scripts, agent API and page.</param>
 public sealed record ServedNetwork(
     string Interface, IPAddress Address, int PrefixLength, IPAddress RangeFirst, IPAddress RangeLast,
