@@ -27,12 +27,16 @@ internal sealed class NetworkServers : IDisposable
         var dns = new DnsServer([network], parts.Zone, parts.UpstreamDns, parts.Time);
         var advertiser = new RouterAdvertiser(network);
         var ntp = new NtpServer(network, parts.Time);
-        var servers = new NetworkServers(network, [dhcp, proxy, tftp, dns, advertiser, ntp]);
+        var syslog = new SyslogServer(network, SyslogServer.Port, parts.Leases, parts.Note, parts.Time);
+        var ipxeSyslog = new SyslogServer(network, SyslogServer.IpxePort, parts.Leases, parts.Note, parts.Time);
+        var servers = new NetworkServers(network, [dhcp, proxy, tftp, dns, advertiser, ntp, syslog, ipxeSyslog]);
         try
         {
             advertiser.Start();
             // A host that serves time has a daemon for it, and that answers machines on this very address.
             servers.TryStart(ntp.Start, "machines get the time from that");
+            servers.TryStart(syslog.Start, "lines of installers are on no timeline");
+            servers.TryStart(ipxeSyslog.Start, "lines that machines send there are on no timeline");
             dns.Start();
             tftp.Start();
             proxy.Start();
