@@ -122,6 +122,20 @@ internal sealed class LeaseBook
         lock (_lock) return Of(network) is { } leases ? ProxyAnswer.For(message, new(network, leases, null), now) : NotServed;
     }
 
+    /// <summary>
+    /// What a DISCOVER would be answered: on the relay's network, or without one on each that it could come in on. A relay in none of them is
+    /// answered nowhere, and each says so. No lease is made or held.
+    /// </summary>
+    public IReadOnlyList<DhcpExplanation> Explain(DhcpQuestion question, DateTimeOffset now)
+    {
+        var name = _machineName(question.Mac);
+        lock (_lock)
+        {
+            var relayed = _pools.Where(p => p.Network.Subnet.Contains(question.GiAddr)).ToArray();
+            return [.. (relayed.Length > 0 ? relayed : _pools).Select(p => DhcpExplanation.Of(question, new(p.Network, p.Leases, name), now))];
+        }
+    }
+
     // An offer is a promise of a minute: a restart may forget it, for what nobody else holds is granted again.
     private static bool NeedsDisk(Lease lease, Lease? before) =>
         lease.State != LeaseState.Offered && !(lease.State == LeaseState.Released && before?.State == LeaseState.Offered);

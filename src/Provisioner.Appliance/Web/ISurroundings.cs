@@ -1,5 +1,6 @@
 using System.Net;
 using Provisioner.Appliance.Machines;
+using Provisioner.Domain.Dhcp;
 using Provisioner.Domain.Images;
 using Provisioner.Domain.Machines;
 using Provisioner.Domain.Networks;
@@ -27,6 +28,8 @@ internal interface ISurroundings
     IPAddress? AddressOf(Machine machine);
     /// <summary>How far the machine's agent has come with what it is at, or null.</summary>
     ProgressNow? ProgressOf(Machine machine);
+    /// <summary>What DHCP would say to a DISCOVER, on each served network that it could come in on; nothing changes.</summary>
+    IReadOnlyList<DhcpExplanation> ExplainDhcp(DhcpQuestion question);
     /// <summary>Orders power and completes when the order was read back.</summary>
     Task<Applied> OrderPowerAsync(string id, PowerAction action, string by, CancellationToken cancel);
     /// <summary>Begins to serve an interface. Null when it does, else one sentence with the cure.</summary>

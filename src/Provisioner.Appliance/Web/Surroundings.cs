@@ -4,6 +4,7 @@ using Provisioner.Appliance.Machines;
 using Provisioner.Appliance.Roles;
 using Provisioner.Appliance.Servers;
 using Provisioner.Appliance.Serving;
+using Provisioner.Domain.Dhcp;
 using Provisioner.Domain.Images;
 using Provisioner.Domain.Machines;
 using Provisioner.Domain.Networks;
@@ -34,6 +35,8 @@ internal sealed class Surroundings(ImageShelf shelf, RoleCatalog roles, ServiceC
 
     public ProgressNow? ProgressOf(Machine machine) => whereabouts.ProgressOf(machine);
 
+    public IReadOnlyList<DhcpExplanation> ExplainDhcp(DhcpQuestion question) => whereabouts.ExplainDhcp(question);
+
     public Task<Applied> OrderPowerAsync(string id, PowerAction action, string by, CancellationToken cancel) =>
         power.OrderAsync(id, action, by, cancel);
 
@@ -54,6 +57,8 @@ internal sealed class Whereabouts(LeaseBook leases, Progress progress, TimeProvi
                 return lease.Address.ToIPAddress();
         return null;
     }
+
+    public IReadOnlyList<DhcpExplanation> ExplainDhcp(DhcpQuestion question) => leases.Explain(question, time.GetUtcNow());
 
     public ProgressNow? ProgressOf(Machine machine) => machine.Phase is Phase.AgentAtWork ? progress.Of(machine.Id) : null;
 }

@@ -47,6 +47,7 @@ internal static class WebSetup
         api.MapEvents();
         api.MapCatalog();
         api.MapSystem();
+        api.MapDhcp();
         api.MapKeys();
         app.MapApiDocument();
     }

@@ -30,6 +30,33 @@ public sealed class ApiTests
         Assert.Equal((expected, expected), ((int)found["total"]!, found["machines"]!.AsArray().Count));
     }
 
+    [Theory]
+    [InlineData("""{"mac":"52:54:00:12:34:56","architecture":7}""", "offer", "snponly.efi")]
+    [InlineData("""{"mac":"52-54-00-12-34-56","architecture":0,"ipxe":true}""", "offer", "http://10.77.0.1:5240/boot/52-54-00-12-34-56/boot.ipxe")]
+    [InlineData("""{"mac":"52:54:00:12:34:56","giaddr":"192.0.2.1"}""", "silence", null)]
+    public async Task What_DHCP_would_answer_is_explained(string body, string answer, string? file)
+    {
+        await using var host = await WebHost.StartAsync();
+        using var http = host.Program();
+        using var reply = await http.PostAsync("/api/v1/dhcp/explain", new StringContent(body, Encoding.UTF8, "application/json"));
+        var explained = JsonNode.Parse(await reply.Content.ReadAsStringAsync())!;
+        var first = explained["answers"]!.AsArray().Single()!;
+        Assert.Equal((answer, file), ((string)first["answer"]!, (string?)first["file"]));
+        Assert.Contains($"answer    {answer.ToUpperInvariant()}", (string)explained["text"]!);
+        if (answer == "offer") Assert.Contains("      42  NtpServers              10.77.0.1\n", (string)explained["text"]!); // none was named: the appliance
+    }
+
+    [Fact]
+    public async Task Everything_wrong_with_a_question_about_DHCP_is_said_at_once()
+    {
+        await using var host = await WebHost.StartAsync();
+        using var http = host.Program();
+        const string body = """{"mac":"nobody","architecture":70000,"ipxe":true,"userClass":"x","giaddr":"10.77","gateway":1}""";
+        using var reply = await http.PostAsync("/api/v1/dhcp/explain", new StringContent(body, Encoding.UTF8, "application/json"));
+        Assert.Equal(HttpStatusCode.BadRequest, reply.StatusCode);
+        Assert.Equal(5, JsonNode.Parse(await reply.Content.ReadAsStringAsync())!["errors"]!.AsArray().Count);
+    }
+
     [Fact]
     public async Task A_list_is_cut_into_pages_and_names_the_whole()
     {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using Provisioner.Appliance.Machines;
 using Provisioner.Appliance.Web;
+using Provisioner.Domain.Dhcp;
 using Provisioner.Domain.Images;
 using Provisioner.Domain.Machines;
 using Provisioner.Domain.Networks;
@@ -38,6 +39,9 @@ internal sealed class CardboardRack : ISurroundings, IDeployFacts
     public IPAddress? AddressOf(Machine machine) => machine.Macs.IsEmpty || machine.State is MachineState.Ready ? null : IPAddress.Parse($"10.77.0.{100 + Convert.ToInt32(machine.BootMac[^2..], 16) % 100}");
 
     public ProgressNow? ProgressOf(Machine machine) => machine is { State: MachineState.Deploying, Phase: Phase.AgentAtWork } ? new("image", 268_000_000, 412_000_000) : null;
+
+    public IReadOnlyList<DhcpExplanation> ExplainDhcp(DhcpQuestion question) =>
+        [.. Served.Select(n => DhcpExplanation.Of(question, new(n, new LeasePool(n, _ => false), null), DateTimeOffset.UtcNow))];
 
     public async Task<Applied> OrderPowerAsync(string id, PowerAction action, string by, CancellationToken cancel)
     {

@@ -46,15 +46,18 @@ internal sealed class Desk(ServedNetwork network, params MacAddress[] machines)
 {
     public Desk(params MacAddress[] machines) : this(Rack.Network, machines) { }
 
+    public ServedNetwork Network => network;
     public LeasePool Leases { get; } = new(network, machines.Contains);
     public DateTimeOffset Now { get; set; } = Rack.Noon;
 
     public DhcpAnswer Ask(DhcpMessage message)
     {
-        var answer = DhcpAnswer.For(message, new(network, Leases, machines.Contains(message.ChAddr) ? "node1" : null), Now);
+        var answer = DhcpAnswer.For(message, new(network, Leases, NameOf(message.ChAddr)), Now);
         if (answer.Lease is { } lease) Leases.Put(lease);
         return answer;
     }
+
+    public string? NameOf(MacAddress mac) => machines.Contains(mac) ? "node1" : null;
 
     public DhcpAnswer.Reply Reply(DhcpMessage message) => Assert.IsType<DhcpAnswer.Reply>(Ask(message));
 

@@ -18,5 +18,7 @@ namespace Provisioner.Appliance.Web.Api;
 [JsonSerializable(typeof(RenameBody))]
 [JsonSerializable(typeof(TagsBody))]
 [JsonSerializable(typeof(KeyBody))]
+[JsonSerializable(typeof(ExplainBody))]
+[JsonSerializable(typeof(ExplanationDto))]
 [JsonSerializable(typeof(ProblemDetails))]
 internal sealed partial class ApiJson : JsonSerializerContext;

@@ -80,6 +80,25 @@ internal sealed record ServedDto(string Interface, string Address, int PrefixLen
 /// <summary>An interface of the host.</summary>
 internal sealed record InterfaceDto(string Name, string? Address, bool IsUp, bool IsUplink, bool IsServed, string? Obstacle);
 
+/// <summary>What DHCP would say.</summary>
+/// <param name="Answers">One for each served network that the message could come in on.</param>
+/// <param name="Text">The same as a table for people.</param>
+internal sealed record ExplanationDto(string Mac, IReadOnlyList<ExplainedDto> Answers, string Text);
+
+/// <summary>The answer on one network.</summary>
+/// <param name="Answer">offer or silence.</param>
+/// <param name="Why">One sentence.</param>
+/// <param name="Address">The address that would be offered; it is not held.</param>
+/// <param name="Reasons">Every reason on the way, in order.</param>
+internal sealed record ExplainedDto(
+    string Interface, string Subnet, string Answer, string Why, string? Address, string? NextServer, string? File, IReadOnlyList<ReasonDto> Reasons, IReadOnlyList<DhcpOptionDto> Options);
+
+/// <summary>A reason: network, machine, client, lease, address, boot, sent to, or silence.</summary>
+internal sealed record ReasonDto(string Step, string Says);
+
+/// <summary>An option of the answer; values that are neither text, address nor time in hexadecimal.</summary>
+internal sealed record DhcpOptionDto(int Code, string Name, string Value);
+
 // What the API takes. They describe bodies in the OpenAPI document; Fields reads them, so that all faults are told at once.
 
 /// <summary>A deploy.</summary>
@@ -103,3 +122,11 @@ internal sealed record TagsBody(string[] Tags);
 /// <summary>A key to be made.</summary>
 /// <param name="ExpiresInDays">1 to 3650; 365 by default.</param>
 internal sealed record KeyBody(string Name, bool? ReadOnly, int? ExpiresInDays);
+
+/// <summary>A DISCOVER that nobody has sent.</summary>
+/// <param name="Mac">Whose.</param>
+/// <param name="Architecture">Option 93: 0 BIOS, 7 UEFI x64, 16 UEFI x64 over HTTP; without it (and without iPXE) no boot client.</param>
+/// <param name="Ipxe">It is iPXE already; false by default.</param>
+/// <param name="UserClass">Option 77, instead of ipxe.</param>
+/// <param name="Giaddr">The relay's address; none by default.</param>
+internal sealed record ExplainBody(string Mac, int? Architecture, bool? Ipxe, string? UserClass, string? Giaddr);

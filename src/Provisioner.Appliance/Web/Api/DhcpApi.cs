@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Text;
+using Provisioner.Domain.Dhcp;
+using Provisioner.Wire;
+using Provisioner.Wire.Dhcp;
+
+namespace Provisioner.Appliance.Web.Api;
+
+/// <summary>/api/v1/dhcp: questions about what DHCP would say.</summary>
+internal static class DhcpApi
+{
+    public static void MapDhcp(this IEndpointRouteBuilder api) =>
+        api.MapPost("/dhcp/explain", Explain).WithTags("dhcp").Accepts<ExplainBody>("application/json").Produces<ExplanationDto>().ProducesProblem(400).ProducesProblem(409)
+            .WithSummary("What would a DISCOVER be answered, on each served network, and why? No lease is made");
+
+    private static async Task<IResult> Explain(HttpContext http, ISurroundings surroundings)
+    {
+        var (fields, problem) = await Fields.ReadAsync(http);
+        if (fields is null) return problem!;
+        var question = Read(fields);
+        if (fields.Problem() is { } faults) return faults;
+        var answers = surroundings.ExplainDhcp(question).Select(Of).ToList();
+        if (answers.Count == 0) return Refusal.Problem(409, "no interface is served, so nobody is answered: choose one on the page, or start with --interface");
+        return TypedResults.Json(new ExplanationDto(question.Mac.ToString(), answers, string.Join("\n", answers.Select(Table))), ApiJson.Default.ExplanationDto);
+    }
+
+    private static DhcpQuestion Read(Fields fields)
+    {
+        string mac = fields.Text("mac", 32, required: true) ?? "";
+        if (!MacAddress.TryParse(mac, out var parsed) && mac.Length > 0) fields.Fault($"\"{mac}\" is not a MAC address such as 52:54:00:12:34:56");
+        int? architecture = fields.Number("architecture", 0, 65535);
+        string? userClass = fields.Text("userClass", 255);
+        if (userClass?.All(char.IsAscii) == false) fields.Fault("userClass must be ASCII");
+        if (fields.Flag("ipxe") == true) userClass = userClass is null ? "iPXE" : Both(fields);
+        string? relay = fields.Text("giaddr", 15);
+        var giaddr = Ipv4Address.Any;
+        if (relay is not null && !Ipv4Address.TryParse(relay, out giaddr)) fields.Fault($"giaddr \"{relay}\" is not an IPv4 address such as 10.77.0.1");
+        return new(parsed, (ushort?)architecture, userClass, giaddr);
+    }
+
+    private static string? Both(Fields fields)
+    {
+        fields.Fault("ipxe and userClass say the same thing: give one of them");
+        return null;
+    }
+
+    private static ExplainedDto Of(DhcpExplanation explained)
+    {
+        var reply = (explained.Answer as DhcpAnswer.Reply)?.Message;
+        return new(
+            explained.Network.Interface, explained.Network.Subnet.ToString(), reply is null ? "silence" : reply.Type.ToString().ToLowerInvariant(), explained.Answer.Why,
+            reply?.YiAddr.ToString(), reply is { SiAddr.Value: > 0 } ? reply.SiAddr.ToString() : null, reply is { File.Length: > 0 } ? reply.File : null,
+            [.. explained.Reasons.Select(r => new ReasonDto(r.Step, r.Says))],
+            [.. (reply?.Options.Items ?? []).OrderBy(o => o.Code).Select(o => new DhcpOptionDto((int)o.Code, o.Code.ToString(), Value(o, reply!.Options)))]);
+    }
+
+    private static string Value(DhcpOption option, DhcpOptions all) => option.Code switch
+    {
+        DhcpOptionCode.SubnetMask or DhcpOptionCode.Router or DhcpOptionCode.DnsServers or DhcpOptionCode.NtpServers or DhcpOptionCode.ServerIdentifier =>
+            string.Join(", ", Enumerable.Range(0, option.Value.Length / 4).Select(i => Ipv4Address.FromBytes(option.Value.Span[(4 * i)..]))),
+        DhcpOptionCode.LeaseTime or DhcpOptionCode.RenewalTime or DhcpOptionCode.RebindingTime => $"{all.UInt32(option.Code)} s",
+        DhcpOptionCode.HostName or DhcpOptionCode.DomainName or DhcpOptionCode.VendorClass or DhcpOptionCode.TftpServerName or DhcpOptionCode.BootFileName => all.Text(option.Code)!,
+        DhcpOptionCode.MessageType => ((DhcpMessageType)option.Value.Span[0]).ToString().ToUpperInvariant(),
+        _ => Convert.ToHexStringLower(option.Value.Span),
+    };
+
+    private static string Table(ExplainedDto answer)
+    {
+        var table = new StringBuilder();
+        foreach (var reason in answer.Reasons) table.Append(CultureInfo.InvariantCulture, $"{reason.Step,-10}{reason.Says}\n");
+        table.Append(CultureInfo.InvariantCulture, $"{"answer",-10}{answer.Answer.ToUpperInvariant()}\n");
+        foreach (var option in answer.Options) table.Append(CultureInfo.InvariantCulture, $"{option.Code,8}  {option.Name,-24}{option.Value}\n");
+        return table.ToString();
+    }
+}
