@@ -16,15 +16,21 @@ publish() {
 boot_files() { "$here/pxe/build-boot-files" "$out/boot-files"; }
 images() { "$here/pxe/images/debian-12/build" "$out/images"; }
 
+# beside COMMANDS LOG: in a process group of its own, which is ended with us, with all that it has started.
+beside() {
+  set -m
+  (eval "$1") </dev/null >"$2" 2>&1 &
+  set +m
+  trap "kill -- -$! 2>/dev/null || true" EXIT
+}
+
 # Downloads overlap with compiling: on two cores, from nothing, the image alone is two minutes.
 build_all() {
   mkdir -p "$out"
-  local at_work=()
-  images & at_work+=($!)
-  boot_files & at_work+=($!)
-  trap 'kill "${at_work[@]}" 2>/dev/null' EXIT
+  beside 'images && boot_files' "$out/artifacts.log"
+  local artifacts=$!
   publish
-  local each
-  for each in "${at_work[@]}"; do wait "$each" || die 'the boot files or the image could not be built (see above)'; done
+  [[ -e $out/images/debian-12/image.json && -e $out/boot-files/ramdisk ]] || say "making boot files and image (minutes; they are kept for the next time): tail -f out/artifacts.log"
+  wait "$artifacts" || { cat "$out/artifacts.log" >&2; die 'the boot files or the image could not be built (see above)'; }
   trap - EXIT
 }
