@@ -16,7 +16,8 @@ internal sealed class ApplianceProcess(string binary, string data, string interf
     public void Start()
     {
         var start = new ProcessStartInfo(binary,
-            ["serve", "--data", data, "--interface", interfaceName, "--http-port", $"{port}", .. more]) { RedirectStandardOutput = true, RedirectStandardError = true };
+            ["serve", "--data", data, "--interface", interfaceName, "--http-port", $"{port}", .. more])
+        { RedirectStandardOutput = true, RedirectStandardError = true };
         var began = Stopwatch.StartNew();
         _process = Process.Start(start)!;
         using var ready = new ManualResetEventSlim();

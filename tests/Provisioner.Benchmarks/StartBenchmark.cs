@@ -62,7 +62,9 @@ internal static class StartBenchmark
         socket.Bind(new IPEndPoint(IPAddress.Any, 68));
         var message = new DhcpMessage
         {
-            Xid = 0x50524f56, Broadcast = true, ChAddr = MacAddress.Parse("52:54:00:be:9c:01"),
+            Xid = 0x50524f56,
+            Broadcast = true,
+            ChAddr = MacAddress.Parse("52:54:00:be:9c:01"),
             Options = new DhcpOptions([DhcpOption.Of(DhcpOptionCode.MessageType, (byte)DhcpMessageType.Discover)]),
         };
         byte[] discover = new byte[DhcpCodec.Measure(message)];

@@ -41,7 +41,9 @@ internal static class ApplianceHost
     internal static WebApplication Build(ApplianceOptions options, DataFolder data)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.Logging.ClearProviders().AddSimpleConsole(c => c.SingleLine = true).SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.ClearProviders().AddSimpleConsole(c => c.SingleLine = true).SetMinimumLevel(LogLevel.Warning)
+            // It comes with Razor components, protects nothing here (sessions and forms have tokens of their own), and warns that it has no home.
+            .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         var addresses = new HttpAddresses();
         var kestrel = new ConfigurationBuilder().Add(addresses).Build();
         builder.WebHost.ConfigureKestrel(k =>

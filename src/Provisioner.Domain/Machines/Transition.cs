@@ -87,8 +87,16 @@ internal sealed class Transition(Machine machine, ChangeContext context)
                 OurDiskIds = m.OurDiskIds.Add(fresh.DiskId).TakeLast(16).ToImmutableArray(),
                 Deployment = new Deployment
                 {
-                    Id = fresh.Id, Image = image.Name, Role = request.Role, SshKeys = request.SshKeys, Operator = request.Operator, By = context.By,
-                    Disk = chosen.Disk, DiskId = fresh.DiskId, SealedHostToken = fresh.SealedHostToken, HostTokenHash = fresh.HostTokenHash,
+                    Id = fresh.Id,
+                    Image = image.Name,
+                    Role = request.Role,
+                    SshKeys = request.SshKeys,
+                    Operator = request.Operator,
+                    By = context.By,
+                    Disk = chosen.Disk,
+                    DiskId = fresh.DiskId,
+                    SealedHostToken = fresh.SealedHostToken,
+                    HostTokenHash = fresh.HostTokenHash,
                     RoleProgress = request.Role is null ? RoleProgress.None : new("pending", 0, 0, 0, "waits for the installed system"),
                 },
             }),
@@ -133,7 +141,10 @@ internal sealed class Transition(Machine machine, ChangeContext context)
     {
         var known = machine with
         {
-            SessionTokenHash = hello.SessionTokenHash, Firmware = hello.Firmware, Reported = Reports.None, Order = machine.Order + 1,
+            SessionTokenHash = hello.SessionTokenHash,
+            Firmware = hello.Firmware,
+            Reported = Reports.None,
+            Order = machine.Order + 1,
             Power = new(PowerState.On, context.Now, null),
             Macs = machine.Macs.Contains(hello.Mac) ? machine.Macs : machine.Macs.Add(hello.Mac),
         };
@@ -158,7 +169,10 @@ internal sealed class Transition(Machine machine, ChangeContext context)
         var macs = machine.Macs.Concat(inventory.Nics.Select(n => n.Mac)).Distinct().ToImmutableArray();
         var next = machine with
         {
-            Inventory = inventory, Macs = macs, Reported = machine.Reported | Reports.Inventory, Firmware = inventory.Firmware,
+            Inventory = inventory,
+            Macs = macs,
+            Reported = machine.Reported | Reports.Inventory,
+            Firmware = inventory.Firmware,
             Uuid = inventory.System.Uuid.Length > 0 ? inventory.System.Uuid.ToLowerInvariant() : machine.Uuid,
         };
         _told.Add(new("agent.inventory", Text($"{inventory.System.Manufacturer} {inventory.System.Product}, {inventory.Cpu.Threads} threads, {inventory.MemoryBytes / 1048576} MiB, {inventory.Disks.Length} disks, {inventory.Nics.Length} NICs")));
@@ -206,7 +220,9 @@ internal sealed class Transition(Machine machine, ChangeContext context)
         _told.Add(new("home.called", Text($"the installed system called home{(home.UptimeSeconds is { } up ? $" {up:0} s after its kernel started" : "")}"), Seconds: home.UptimeSeconds));
         return Take(Trigger.Home, m => m with
         {
-            Deployment = deployment with { HomeAt = context.Now }, SessionTokenHash = null, BootTokenHash = null,
+            Deployment = deployment with { HomeAt = context.Now },
+            SessionTokenHash = null,
+            BootTokenHash = null,
             Power = new(PowerState.On, context.Now, null),
         });
     }

@@ -12,10 +12,10 @@ internal static class Shell
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
-        if (!process.WaitForExit(TimeSpan.FromMinutes(3)))
+        if (!process.WaitForExit(TimeSpan.FromMinutes(8)))
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"{program} took longer than 3 minutes");
+            throw new TimeoutException($"{program} took longer than 8 minutes");
         }
         return (process.ExitCode, output.Result + error.Result);
     }

@@ -52,7 +52,7 @@ public sealed class ServerStartTests : IDisposable
             {
                 var clock = Stopwatch.StartNew();
                 server.Dispose();
-                Assert.True(clock.Elapsed < TimeSpan.FromSeconds(1), $"{server.GetType().Name} took {clock.Elapsed.TotalSeconds:0.0} s to stop");
+                Assert.True(clock.Elapsed < TimeSpan.FromSeconds(10), $"{server.GetType().Name} took {clock.Elapsed.TotalSeconds:0.0} s to stop");
             }
         }
     }

@@ -48,9 +48,11 @@ public sealed class KillTests : IDisposable
         for (int round = 0; round < 4; round++)
         {
             using var serve = ServeProcess.Serve(_data, port);
+            var first = new TaskCompletionSource();
             var killer = Task.Run(async () =>
             {
-                await Task.Delay(TimeSpan.FromMilliseconds(700 + 130 * round));
+                await first.Task; // a slow machine acknowledges late
+                await Task.Delay(TimeSpan.FromMilliseconds(300 + 130 * round));
                 serve.Signal("KILL");
             });
             try
@@ -59,7 +61,9 @@ public sealed class KillTests : IDisposable
                 {
                     string tag = $"r{round}-{i}";
                     using var reply = await serve.Http.PutAsJsonAsync("/api/v1/machines/m-ready-idle/tags", new { tags = new[] { tag } });
-                    if (reply.StatusCode == HttpStatusCode.OK) acknowledged = tag;
+                    if (reply.StatusCode != HttpStatusCode.OK) continue;
+                    acknowledged = tag;
+                    first.TrySetResult();
                 }
             }
             catch (HttpRequestException)
@@ -94,9 +98,14 @@ public sealed class KillTests : IDisposable
                 int n = batch.Count + 1;
                 var machine = new Machine
                 {
-                    Id = $"seed{n:00}", Name = $"m-{Lifecycle.Word(state).ToLowerInvariant().Replace(' ', '-')}-{phase.ToString().ToLowerInvariant()}", State = state, Phase = phase,
-                    StateSince = DateTimeOffset.UtcNow, Deadline = Lifecycle.IsUnderWay(state) ? DateTimeOffset.UtcNow.AddMinutes(5) : null,
-                    Failure = state.ToString().StartsWith("Failed", StringComparison.Ordinal) ? "seeded" : null, Macs = [$"52:54:00:99:00:{n:x2}"],
+                    Id = $"seed{n:00}",
+                    Name = $"m-{Lifecycle.Word(state).ToLowerInvariant().Replace(' ', '-')}-{phase.ToString().ToLowerInvariant()}",
+                    State = state,
+                    Phase = phase,
+                    StateSince = DateTimeOffset.UtcNow,
+                    Deadline = Lifecycle.IsUnderWay(state) ? DateTimeOffset.UtcNow.AddMinutes(5) : null,
+                    Failure = state.ToString().StartsWith("Failed", StringComparison.Ordinal) ? "seeded" : null,
+                    Macs = [$"52:54:00:99:00:{n:x2}"],
                     Bmc = new("ipmi", "127.0.0.1", 9, "provisioner", password, "administrator", 0, ""),
                     Deployment = state is MachineState.Deploying or MachineState.Deployed ? new() { Id = "d", Image = "debian-12" } : null,
                 };

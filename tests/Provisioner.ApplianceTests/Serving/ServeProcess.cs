@@ -40,7 +40,9 @@ internal sealed class ServeProcess : IDisposable
         return serve;
     }
 
-    public bool WaitReady(TimeSpan limit) => _ready.Wait(limit);
+    /// <summary>Waits until it has said something: its lines come one by one.</summary>
+    public void AssertSays(string text) =>
+        Assert.True(SpinWait.SpinUntil(() => Said.Contains(text, StringComparison.Ordinal), TimeSpan.FromSeconds(60)), $"\"{text}\" is not in: {Said}");
 
     /// <summary>A TCP port that was free a moment ago.</summary>
     public static int FreePort()

@@ -33,7 +33,11 @@ internal static class CardboardMachines
         bool underWay = Lifecycle.IsUnderWay(state);
         return new()
         {
-            Id = Ids[n], Name = Names[n], State = state, StateSince = now.AddMinutes(-3 - 17 * n), Deadline = underWay ? now.AddMinutes(10) : null,
+            Id = Ids[n],
+            Name = Names[n],
+            State = state,
+            StateSince = now.AddMinutes(-3 - 17 * n),
+            Deadline = underWay ? now.AddMinutes(10) : null,
             Phase = state switch { MachineState.Commissioning => Phase.AwaitAgent, MachineState.Deploying => Phase.AgentAtWork, MachineState.Releasing => Phase.PowerOff, _ => Phase.Idle },
             Failure = state switch
             {
@@ -42,7 +46,9 @@ internal static class CardboardMachines
                 MachineState.FailedReleasing => "power off true-wren via ipmi 10.77.0.19: no answer from the BMC in 20 s",
                 _ => null,
             },
-            Macs = [$"52:54:00:12:34:{10 + n:x2}", $"52:54:00:12:35:{10 + n:x2}"], Uuid = $"4c4c4544-0042-3510-8052-b4c04f3{n}4c32", Firmware = n % 2 == 0 ? "uefi" : "bios",
+            Macs = [$"52:54:00:12:34:{10 + n:x2}", $"52:54:00:12:35:{10 + n:x2}"],
+            Uuid = $"4c4c4544-0042-3510-8052-b4c04f3{n}4c32",
+            Firmware = n % 2 == 0 ? "uefi" : "bios",
             Tags = state == MachineState.New ? [] : n % 3 == 0 ? ["compute", "rack-a"] : ["rack-a"],
             Inventory = known ? InventoryOf(n) : null,
             Bmc = known && state != MachineState.Allocated ? new("ipmi", $"10.77.0.{10 + n}", 623, "provisioner", SealedPassword, "administrator", 674, "2.52") : null,
@@ -55,7 +61,8 @@ internal static class CardboardMachines
             },
             Deployment = installed ? DeploymentOf(n, state, now) : null,
             OurDiskIds = installed ? [$"0fc63daf-8483-4772-8e79-3d69d8477d{n:d2}"] : [],
-            BootTokenHash = TokenHash, SessionTokenHash = TokenHash,
+            BootTokenHash = TokenHash,
+            SessionTokenHash = TokenHash,
         };
     }
 
@@ -73,8 +80,15 @@ internal static class CardboardMachines
 
     private static Deployment DeploymentOf(int n, MachineState state, DateTimeOffset now) => new()
     {
-        Id = $"dep{n:d3}", Image = "debian-12", Role = "basics", SshKeys = ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExampleExampleExampleExampleExampleExampleEx ops@laptop"], By = "ada",
-        Disk = InventoryOf(n).Disks[0], DiskId = $"0fc63daf-8483-4772-8e79-3d69d8477d{n:d2}", SealedHostToken = "SEALED-HOST-TOKEN", HostTokenHash = TokenHash,
+        Id = $"dep{n:d3}",
+        Image = "debian-12",
+        Role = "basics",
+        SshKeys = ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExampleExampleExampleExampleExampleExampleEx ops@laptop"],
+        By = "ada",
+        Disk = InventoryOf(n).Disks[0],
+        DiskId = $"0fc63daf-8483-4772-8e79-3d69d8477d{n:d2}",
+        SealedHostToken = "SEALED-HOST-TOKEN",
+        HostTokenHash = TokenHash,
         HomeAt = state == MachineState.Deployed ? now.AddMinutes(-60) : null,
         RoleProgress = state == MachineState.Deployed ? new("done", 7, 7, 5, "done") : new("pending", 0, 0, 0, "waits for the installed system"),
     };

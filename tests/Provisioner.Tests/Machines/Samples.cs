@@ -24,8 +24,16 @@ internal static class Samples
 
     public static Machine In(MachineState state, Phase phase = Phase.Idle) => new()
     {
-        Id = "k3xr8q", Name = "calm-otter", State = state, Phase = phase, StateSince = Now, Macs = ["52:54:00:00:00:01"], Bmc = Bmc, Firmware = "bios",
-        Inventory = Inventory(Disk("vda", 8)), Order = 3,
+        Id = "k3xr8q",
+        Name = "calm-otter",
+        State = state,
+        Phase = phase,
+        StateSince = Now,
+        Macs = ["52:54:00:00:00:01"],
+        Bmc = Bmc,
+        Firmware = "bios",
+        Inventory = Inventory(Disk("vda", 8)),
+        Order = 3,
         Deployment = state is MachineState.Deploying or MachineState.Deployed or MachineState.FailedDeploying or MachineState.Releasing
             ? new() { Id = "d1", Image = "debian-12", Role = "basics", Disk = Disk("vda", 8), DiskId = "G1", HostTokenHash = "h" } : null,
     };

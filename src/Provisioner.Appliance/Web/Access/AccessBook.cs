@@ -60,7 +60,8 @@ internal sealed class AccessBook
             {
                 _accounts = _accounts.SetItem(name, (account, version + 1));
                 _sessions = _sessions.RemoveRange(ended);
-            });
+            }
+            );
         });
     }
 

@@ -16,6 +16,11 @@ internal static class SessionCookie
 
     public static CookieOptions Options(HttpRequest request, TimeSpan? life) => new()
     {
-        HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = request.IsHttps, Path = "/", MaxAge = life, IsEssential = true,
+        HttpOnly = true,
+        SameSite = SameSiteMode.Strict,
+        Secure = request.IsHttps,
+        Path = "/",
+        MaxAge = life,
+        IsEssential = true,
     };
 }

@@ -11,7 +11,9 @@ internal static class WholeFile
         File.Delete(fresh);
         var options = new FileStreamOptions
         {
-            Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = mode,
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            UnixCreateMode = mode,
         };
         using (var file = new StreamWriter(fresh, options)) file.Write(text);
         File.Move(fresh, path, overwrite: true);

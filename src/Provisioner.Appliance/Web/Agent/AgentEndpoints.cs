@@ -1,7 +1,7 @@
 using System.Net;
 using Provisioner.Appliance.Machines;
-using Provisioner.Appliance.Serving;
 using Provisioner.Appliance.Servers;
+using Provisioner.Appliance.Serving;
 using Provisioner.Appliance.Store;
 using Provisioner.Domain.Deploy;
 using Provisioner.Domain.Events;

@@ -13,7 +13,8 @@ internal static class ApiDocument
         {
             document.Info = new()
             {
-                Title = "Provisioner", Version = "v1",
+                Title = "Provisioner",
+                Version = "v1",
                 Description = "Machines from powered off to deployed. Errors are problem+json (RFC 9457) whose detail is one sentence; errors lists all faults of a body.",
             };
             document.Servers = [new() { Url = "/" }];
