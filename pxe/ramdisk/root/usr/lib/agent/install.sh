@@ -60,10 +60,10 @@ clear_disk() {
   local discard zeroes
   discard=$(line "$SYS/block/$disk/queue/discard_max_bytes")
   zeroes=$(line "$SYS/block/$disk/queue/write_zeroes_max_bytes")
-  sparse=
+  sparse=--no-sparse
   [ "${discard:-0}" = 0 ] || timeout 300 /usr/sbin/blkdiscard -f "$path" || true
   if [ "${zeroes:-0}" != 0 ] && { [ "${discard:-0}" != 0 ] || [ "$(line "$SYS/block/$disk/queue/rotational")" = 0 ]; }; then
-    timeout 600 /usr/sbin/blkdiscard -f -z -l "$raw_bytes" "$path" && sparse=,sparse
+    timeout 600 /usr/sbin/blkdiscard -f -z -l "$raw_bytes" "$path" && sparse=--sparse
   fi
   # RAID and ZFS labels live at a disk's end, beyond the image.
   timeout 120 /usr/bin/dd if=/dev/zero of="$path" bs=1M count=1 seek=$(($(disk_bytes "$disk") - 1048576)) oflag=seek_bytes conv=notrunc,fsync ||
