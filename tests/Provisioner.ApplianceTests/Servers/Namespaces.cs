@@ -61,8 +61,8 @@ internal sealed partial class Namespaces : IDisposable
 
     public void Dispose()
     {
-        Tool.Try("ip", $"netns del {ClientSide}", 5);
-        Tool.Try("ip", $"netns del {ServerSide}", 5);
+        Tool.Try("ip", $"netns del {ClientSide}", 60); // a busy machine takes its time
+        Tool.Try("ip", $"netns del {ServerSide}", 60); // a busy machine takes its time
     }
 
     [LibraryImport("libc", EntryPoint = "setns", SetLastError = true)]
