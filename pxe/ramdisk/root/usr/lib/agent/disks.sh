@@ -30,7 +30,7 @@ disk_path() { echo "/dev/$(echo "$1" | tr '!' /)"; }
 disk_serial() {
   local dir=$SYS/block/$1
   if [ -s "$dir/serial" ]; then line "$dir/serial"
-  elif [ -s "$dir/device/vpd_pg80" ]; then tail -c +5 "$dir/device/vpd_pg80" | plain
+  elif [ -e "$dir/device/vpd_pg80" ]; then tail -c +5 "$dir/device/vpd_pg80" | plain
   else line "$dir/device/serial"
   fi
 }
@@ -43,12 +43,13 @@ disk_wwn() {
   case $wwid in naa.*) echo "0x${wwid#naa.}" ;; eui.* | uuid.*) echo "$wwid" ;; esac
 }
 
-# SATA's vendor is always ATA.
+# SATA's vendor is always ATA; some models have their vendor in them.
 disk_model() {
   local vendor model
   vendor=$(line "$SYS/block/$1/device/vendor")
   model=$(line "$SYS/block/$1/device/model")
-  case $vendor in '' | ATA | 0x*) echo "$model" ;; *) echo "$vendor $model" ;; esac
+  case $vendor in '' | ATA | 0x*) echo "$model"; return ;; esac
+  case $model in "$vendor"*) echo "$model" ;; *) echo "$vendor $model" ;; esac
 }
 
 # A disk that can't be read may hold data too.

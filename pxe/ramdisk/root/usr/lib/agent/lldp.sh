@@ -17,8 +17,8 @@ listen_for_neighbours() {
         i40e) ethtool --set-priv-flags "$name" disable-fw-lldp on ;;
         ice) ethtool --set-priv-flags "$name" fw-lldp-agent off ;;
       esac
-      (for wait in 1 2 10 30; do sleep $wait; announce "$name"; done) &
-      timeout 65 tcpdump -i "$name" -n -vv -s 1500 -c 1 -Q in ether proto 0x88cc >"$lldp/.$name" 2>/dev/null
+      (for wait in 0.2 1 3 10 30; do sleep $wait; announce "$name"; done) &
+      timeout 65 tcpdump -Z root -i "$name" -n -vv -s 1500 -c 1 -Q in ether proto 0x88cc >"$lldp/.$name" 2>/dev/null
       parse_lldp <"$lldp/.$name" >"$lldp/.$name.parsed" && [ -s "$lldp/.$name.parsed" ] && mv "$lldp/.$name.parsed" "$lldp/$name"
     ) </dev/null >/dev/null 2>&1 &
   done
