@@ -6,7 +6,7 @@ pack() {
   mkdir -p "$out"
   cp "$pool/boot/vmlinuz-$version" "$out/kernel"
   while read -r name path; do
-    [[ -e $pool/$path ]] || fail "ipxe/files names $path, but the package ipxe doesn't have it"
+    [[ -f $pool/$path && ! -L $pool/$path ]] || fail "ipxe/files names $path, but the package ipxe doesn't have it"
     cp -L "$pool/$path" "$out/$name"
   done < <(grep -v '^#' "$here/ipxe/files")
 
