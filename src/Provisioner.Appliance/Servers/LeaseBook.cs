@@ -17,58 +17,92 @@ namespace Provisioner.Appliance.Servers;
 internal sealed class LeaseBook
 {
     private const string Collection = "leases";
-    private static readonly DhcpAnswer NotServed = new DhcpAnswer.Silence("its network is served with other settings now");
     private readonly IStore _store;
     private readonly Func<MacAddress, string?> _machineName;
     private readonly Lock _lock = new();
-    private (ServedNetwork Network, LeasePool Leases)[] _pools = [];
+    private SubnetPool[] _pools = [];
     private readonly Dictionary<Ipv4Address, long> _versions = [];
     private readonly HashSet<Ipv4Address> _writing = [];
     private long _generation;
 
+    /// <param name="store">Where leases last.</param>
     /// <param name="machineName">Host name of the enlisted machine with a MAC, null for a stranger; asked for every packet, from any thread.</param>
-    public LeaseBook(IStore store, IReadOnlyList<ServedNetwork> networks, Func<MacAddress, string?> machineName)
-    {
-        (_store, _machineName) = (store, machineName);
-        foreach (var network in networks) Add(network);
-    }
+    public LeaseBook(IStore store, Func<MacAddress, string?> machineName) => (_store, _machineName) = (store, machineName);
 
-    /// <summary>Gives addresses of one more network from now on, with the leases that the store has of it; nothing where it is there already.</summary>
-    public void Add(ServedNetwork network)
+    /// <summary>Follows the network model from now on: a pool a subnet, with the leases that the store has of it.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="served">The appliance's own addresses.</param>
+    public void Settle(NetworkModel model, IReadOnlyList<ServedNetwork> served)
     {
         lock (_lock)
         {
-            if (_pools.Any(p => p.Network == network)) return;
-            var pool = new LeasePool(network, mac => _machineName(mac) is not null);
-            var stored = _store.Load(Collection).Where(d => network.Subnet.Contains(Ipv4Address.Parse(d.Id))).ToList();
-            foreach (var document in stored) _versions[Ipv4Address.Parse(document.Id)] = document.Version;
-            // A MAC that moved left its old document behind: the later one counts.
-            foreach (var lease in stored.Select(d => JsonSerializer.Deserialize(d.Json, LeaseJson.Default.StoredLease)!.ToLease()).OrderBy(l => l.Since)) pool.Put(lease);
-            Interlocked.Increment(ref _generation);
-            _pools = [.. _pools.Where(p => p.Network.Interface != network.Interface), (network, pool)];
+            _pools = [.. model.Subnets.Select(s => Settled(model, s, OwnIn(s, served)))];
             Interlocked.Increment(ref _generation);
         }
+    }
+
+    /// <summary>The same, where nobody holds what is newly claimed; else one sentence that names the holder, and nothing changes.</summary>
+    public string? TrySettle(NetworkModel model, IReadOnlyList<ServedNetwork> served, IEnumerable<(Ipv4Address Address, MacAddress? Mac)> claimed, DateTimeOffset now)
+    {
+        lock (_lock)
+        {
+            foreach (var (address, mac) in claimed)
+                if (PoolFor(address)?.ClaimOn(address, now) is { Kind: not (ClaimKind.Range or ClaimKind.Reservation or ClaimKind.Static) } claim && (claim.Mac is null || claim.Mac != mac))
+                    return claim.InWords;
+            foreach (var gone in _pools.Where(p => model.SubnetOf(p.Subnet.Cidr.Network) is null))
+                if (gone.All.FirstOrDefault(l => l.IsHeld(now)) is { } lease) return $"{lease.Address} of {gone.Subnet} is held by {lease.Mac} until {lease.Until:HH:mm:ss}: switch DHCP off on its VLAN and wait, or move the machine";
+            Settle(model, served);
+            return null;
+        }
+    }
+
+    /// <summary>The lowest address for something that is set by hand in a subnet; null: none is left.</summary>
+    public Ipv4Address? ChooseStatic(string subnet, DateTimeOffset now)
+    {
+        lock (_lock) return Array.Find(_pools, p => p.Subnet.Id == subnet)?.ChooseStatic(now);
+    }
+
+    /// <summary>Asks the pool of a subnet something, under the lock; default where there is none.</summary>
+    public T? Ask<T>(string subnet, Func<SubnetPool, T> question)
+    {
+        lock (_lock) return Array.Find(_pools, p => p.Subnet.Id == subnet) is { } pool ? question(pool) : default;
+    }
+
+    private SubnetPool Settled(NetworkModel model, Subnet subnet, Ipv4Address? own)
+    {
+        if (Array.Find(_pools, p => p.Subnet.Id == subnet.Id && p.Subnet.Cidr == subnet.Cidr) is { } known)
+        {
+            known.Settle(model, subnet, own);
+            return known;
+        }
+        var pool = new SubnetPool(model, subnet, own, mac => _machineName(mac) is not null);
+        var stored = _store.Load(Collection).Where(d => subnet.Cidr.Contains(Ipv4Address.Parse(d.Id))).ToList();
+        foreach (var document in stored) _versions[Ipv4Address.Parse(document.Id)] = document.Version;
+        // A MAC that moved left its old document behind: the later one counts.
+        foreach (var lease in stored.Select(d => JsonSerializer.Deserialize(d.Json, LeaseJson.Default.StoredLease)!.ToLease()).OrderBy(l => l.Since)) pool.Put(lease);
+        return pool;
+    }
+
+    private static Ipv4Address? OwnIn(Subnet subnet, IReadOnlyList<ServedNetwork> served)
+    {
+        foreach (var network in served)
+            if (subnet.Cidr.Contains(Ipv4Address.From(network.Address))) return Ipv4Address.From(network.Address);
+        return null;
     }
 
     /// <summary>Goes up with every change of a lease that a restart would remember.</summary>
     public long Generation => Interlocked.Read(ref _generation);
 
-    /// <summary>The networks that it gives addresses of.</summary>
-    public IReadOnlyList<ServedNetwork> Networks
-    {
-        get { lock (_lock) return [.. _pools.Select(p => p.Network)]; }
-    }
-
-    /// <summary>All leases of the served networks, ended ones among them, in order of address.</summary>
+    /// <summary>All leases of the subnets, ended ones among them, in order of address.</summary>
     public IReadOnlyList<Lease> All
     {
-        get { lock (_lock) return [.. _pools.SelectMany(p => p.Leases.All).OrderBy(l => l.Address)]; }
+        get { lock (_lock) return [.. _pools.SelectMany(p => p.All).OrderBy(l => l.Address)]; }
     }
 
-    /// <summary>The lease of a MAC, perhaps an ended one; of several (one a network) the one that lasts longest.</summary>
+    /// <summary>The lease of a MAC, perhaps an ended one; of several (one a subnet) the one that lasts longest.</summary>
     public Lease? ByMac(MacAddress mac)
     {
-        lock (_lock) return _pools.Select(p => p.Leases.Of(mac)).MaxBy(l => l?.Until);
+        lock (_lock) return _pools.Select(p => p.Of(mac)).MaxBy(l => l?.Until);
     }
 
     /// <summary>The lease on an address, perhaps an ended one.</summary>
@@ -104,7 +138,7 @@ internal sealed class LeaseBook
         var name = _machineName(message.ChAddr);
         lock (_lock)
         {
-            if (Of(network) is not { } leases) return (NotServed, Task.CompletedTask);
+            if (Of(network, message.GiAddr) is not { } leases) return (Nobody(network, message.GiAddr), Task.CompletedTask);
             var answer = DhcpAnswer.For(message, new(network, leases, name), now);
             if (answer.Lease is not { } lease) return (answer, Task.CompletedTask);
             if (_writing.Contains(lease.Address)) return (new DhcpAnswer.Silence("its lease is being written; the answer to what it sent first comes then"), Task.CompletedTask);
@@ -119,21 +153,17 @@ internal sealed class LeaseBook
     /// <summary>Decides on a message from port 4011.</summary>
     public DhcpAnswer AnswerProxy(ServedNetwork network, DhcpMessage message, DateTimeOffset now)
     {
-        lock (_lock) return Of(network) is { } leases ? ProxyAnswer.For(message, new(network, leases, null), now) : NotServed;
+        lock (_lock) return Of(network, default) is { } leases ? ProxyAnswer.For(message, new(network, leases, null), now) : Nobody(network, default);
     }
 
     /// <summary>
-    /// What a DISCOVER would be answered: on the relay's network, or without one on each that it could come in on. A relay in none of them is
-    /// answered nowhere, and each says so. No lease is made or held.
+    /// What a DISCOVER would be answered, on each served network that it could come in on. No lease is made or held.
     /// </summary>
-    public IReadOnlyList<DhcpExplanation> Explain(DhcpQuestion question, DateTimeOffset now)
+    public IReadOnlyList<DhcpExplanation> Explain(DhcpQuestion question, IReadOnlyList<ServedNetwork> served, DateTimeOffset now)
     {
         var name = _machineName(question.Mac);
         lock (_lock)
-        {
-            var relayed = _pools.Where(p => p.Network.Subnet.Contains(question.GiAddr)).ToArray();
-            return [.. (relayed.Length > 0 ? relayed : _pools).Select(p => DhcpExplanation.Of(question, new(p.Network, p.Leases, name), now))];
-        }
+            return [.. served.Select(n => Of(n, question.GiAddr) is { } pool ? DhcpExplanation.Of(question, new(n, pool, name), now) : DhcpExplanation.Of(n, Nobody(n, question.GiAddr)))];
     }
 
     // An offer is a promise of a minute: a restart may forget it, for what nobody else holds is granted again.
@@ -141,7 +171,7 @@ internal sealed class LeaseBook
         lease.State != LeaseState.Offered && !(lease.State == LeaseState.Released && before?.State == LeaseState.Offered);
 
     // Called under the lock, so that the store sees writes in the order of the decisions.
-    private Task WriteAsync(LeasePool leases, Lease lease, Lease? before)
+    private Task WriteAsync(SubnetPool leases, Lease lease, Lease? before)
     {
         long version = _versions.GetValueOrDefault(lease.Address) + 1;
         string json = JsonSerializer.Serialize(StoredLease.Of(lease), LeaseJson.Default.StoredLease);
@@ -176,7 +206,7 @@ internal sealed class LeaseBook
         }
     }
 
-    private void TakeBack(LeasePool leases, Lease lease, Lease? before)
+    private void TakeBack(SubnetPool leases, Lease lease, Lease? before)
     {
         _writing.Remove(lease.Address);
         leases.Remove(lease);
@@ -184,9 +214,13 @@ internal sealed class LeaseBook
         Interlocked.Increment(ref _generation);
     }
 
-    private LeasePool? Of(ServedNetwork network) => Array.Find(_pools, p => p.Network == network).Leases;
+    // A relay speaks for the subnet that its own address lies in (RFC 2131 §4.3.1).
+    private SubnetPool? Of(ServedNetwork network, Ipv4Address relay) => PoolFor(relay != Ipv4Address.Any ? relay : Ipv4Address.From(network.Address));
 
-    private LeasePool? PoolFor(Ipv4Address address) => Array.Find(_pools, p => p.Network.Subnet.Contains(address)).Leases;
+    private static DhcpAnswer.Silence Nobody(ServedNetwork network, Ipv4Address relay) =>
+        new(relay != Ipv4Address.Any ? $"relayed from {relay}, where no subnet of the model is: add its subnet, or look who relays" : $"{network.Subnet} is no subnet of the model any more");
+
+    private SubnetPool? PoolFor(Ipv4Address address) => Array.Find(_pools, p => p.Subnet.Cidr.Contains(address));
 
     private static bool TryIpv4(IPAddress address, out Ipv4Address v4)
     {

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using Provisioner.Appliance.Images;
 using Provisioner.Appliance.Machines;
+using Provisioner.Appliance.Networks;
 using Provisioner.Appliance.Power.Ipmi;
 using Provisioner.Appliance.Roles;
 using Provisioner.Appliance.Servers;
@@ -71,7 +72,8 @@ internal static class ApplianceHost
         services.AddSingleton<ISeedWriter, SeedWriter>().AddSingleton<RoleDesk>().AddSingleton<HostDoor>();
         services.AddSingleton<IDeployFacts, ShelfFacts>();
         services.AddSingleton(s => new MachineBook(data.Store, data.Store.LastSeq, s.GetRequiredService<IDeployFacts>(), PhaseLimits.Default, TimeProvider.System));
-        services.AddSingleton(s => new LeaseBook(data.Store, [], mac => s.GetRequiredService<MachineBook>().ByMac(mac)?.Name));
+        services.AddSingleton(s => new LeaseBook(data.Store, mac => s.GetRequiredService<MachineBook>().ByMac(mac)?.Name));
+        services.AddSingleton<NetworkBook>();
         services.AddSingleton<Neighbours>().AddSingleton<Progress>().AddSingleton<AgentOrders>().AddSingleton<NameBook>();
         services.AddSingleton(s => new ServerParts(s.GetRequiredService<LeaseBook>(), options.BootFiles, s.GetRequiredService<NameBook>().Zone,
             [.. options.UpstreamDns.Select(a => new IPEndPoint(a, DnsServer.Port))], s.GetRequiredService<MachineBook>().Note, TimeProvider.System));
@@ -97,7 +99,7 @@ internal static class ApplianceHost
         double ms = (DateTime.Now - Process.GetCurrentProcess().StartTime).TotalMilliseconds;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"ready in {ms:0} ms: {options.Origin}"));
         foreach (var network in control.Served)
-            Console.WriteLine($"serves {network.Interface} ({network.Subnet}): DHCP {network.RangeFirst}-{network.RangeLast}, TFTP, DNS {network.Domain}, HTTP {network.Address}:{network.HttpPort}");
+            Console.WriteLine($"serves {network.Interface} ({network.Subnet}): DHCP {control.DhcpInWords(network)}, TFTP, DNS {network.Domain}, HTTP {network.Address}:{network.HttpPort}");
         foreach (string fault in control.Without) Console.WriteLine(fault);
         if (!control.Served.IsEmpty) Console.WriteLine($"time: {TimeQuality.Of(KernelClock.Read(TimeProvider.System)).InWords}");
         if (control.Served.IsEmpty)

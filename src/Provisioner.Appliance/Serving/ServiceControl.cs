@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Text.Json;
 using Provisioner.Appliance.Machines;
+using Provisioner.Appliance.Networks;
 using Provisioner.Appliance.Servers;
 using Provisioner.Domain.Events;
 using Provisioner.Domain.Networks;
@@ -12,7 +13,7 @@ namespace Provisioner.Appliance.Serving;
 /// <summary>
 /// Which interfaces are served: those of the flags, and those chosen on the page, which are remembered. Nothing else is ever answered.
 /// </summary>
-internal sealed class ServiceControl(ApplianceOptions options, IStore store, MachineBook book, ServerParts parts, HttpAddresses http) : IDisposable
+internal sealed class ServiceControl(ApplianceOptions options, IStore store, MachineBook book, NetworkBook networks, ServerParts parts, HttpAddresses http) : IDisposable
 {
     private const string Collection = "settings", Id = "interfaces";
     private readonly SemaphoreSlim _turn = new(1);
@@ -24,6 +25,14 @@ internal sealed class ServiceControl(ApplianceOptions options, IStore store, Mac
 
     /// <summary>What is not served though it should be, one sentence each.</summary>
     public IEnumerable<string> Without => _running.SelectMany(r => r.Without);
+
+    /// <summary>What DHCP does on a served network: its ranges, or its mode.</summary>
+    public string DhcpInWords(ServedNetwork network)
+    {
+        if (networks.Model.SubnetOf(Wire.Ipv4Address.From(network.Address)) is not { } subnet) return "off";
+        var dynamic = networks.Model.RangesOf(subnet.Id).Where(r => r.Kind == RangeKind.Dynamic).Select(r => $"{r.First}-{r.Last}");
+        return networks.Model.VlanOf(subnet).Dhcp is var mode and not DhcpMode.Server ? NetworkModel.Word(mode) : string.Join(", ", dynamic.DefaultIfEmpty("for reservations only"));
+    }
 
     /// <summary>All interfaces of this machine.</summary>
     public IReadOnlyList<HostInterface> Available => HostInterfaces.All();
@@ -79,6 +88,7 @@ internal sealed class ServiceControl(ApplianceOptions options, IStore store, Mac
             if (options.Interfaces.Contains(name)) return $"{name} was named with --interface: start the appliance without it";
             _running = _running.Remove(servers);
             servers.Dispose();
+            networks.Serve(Served);
             if (!servers.Network.Address.Equals(options.Listen)) http.Remove(servers.Network.Address);
             await RememberAsync();
             book.Note("", "service.stopped", $"{name} is no longer served", by: by);
@@ -93,16 +103,19 @@ internal sealed class ServiceControl(ApplianceOptions options, IStore store, Mac
     private void Open(string name)
     {
         var network = Plan(name);
-        parts.Leases.Add(network);
+        if (networks.Welcome(network.Interface, network.Address, network.PrefixLength, ChoiceFor(network.Subnet)) is { } obstacle) throw new StartException(obstacle);
+        networks.Serve(Served.Add(network));
         parts.Leases.NoteBmcs(book.All.Values);
-        var servers = NetworkServers.Start(network, parts);
+        NetworkServers? servers = null;
         try
         {
+            servers = NetworkServers.Start(network, parts);
             if (!options.Listen.Equals(IPAddress.Any)) http.Add(network.Address, options.HttpPort);
         }
         catch (StartException)
         {
-            servers.Dispose();
+            servers?.Dispose();
+            networks.Serve(Served);
             throw;
         }
         _running = _running.Add(servers);
@@ -127,14 +140,16 @@ internal sealed class ServiceControl(ApplianceOptions options, IStore store, Mac
         if (!found.Up) return (null, $"{found.Name} is down: ip link set {found.Name} up");
         if (_running.FirstOrDefault(r => r.Network.Subnet.Contains(Wire.Ipv4Address.From(found.Address))) is { } other)
             return (null, $"{found.Name} stands in the same subnet as {other.Network.Interface}, which is served already");
-        var choice = new NetworkChoice(RangeFor(found), options.Gateway, options.Domain, options.Ntp, options.HttpPort);
-        return NetworkPlan.For(found.Name, found.Address, found.PrefixLength, choice);
+        var network = new ServedNetwork(found.Name, found.Address, found.PrefixLength, options.Domain, options.HttpPort);
+        return networks.Obstacle(found.Name, found.Address, found.PrefixLength, ChoiceFor(network.Subnet)) is { } fault ? (null, fault) : (network, null);
     }
 
-    // One --range for several interfaces means the one whose subnet it lies in.
-    private (IPAddress, IPAddress)? RangeFor(HostInterface found) =>
-        options.Range is { } range && (options.Interfaces.Length <= 1 || Ipv4Subnet.Of(Wire.Ipv4Address.From(found.Address!), found.PrefixLength).Contains(Wire.Ipv4Address.From(range.First)))
-            ? range : null;
+    // With several interfaces --range and --gateway mean the one whose subnet they lie in.
+    private NetworkChoice ChoiceFor(Ipv4Subnet subnet)
+    {
+        bool Meant(IPAddress address) => options.Interfaces.Length <= 1 || subnet.Contains(Wire.Ipv4Address.From(address));
+        return new(options.Range is { } range && Meant(range.First) ? range : null, options.Gateway is { } gateway && Meant(gateway) ? gateway : null, options.Ntp);
+    }
 
     private ImmutableArray<string> Remembered()
     {

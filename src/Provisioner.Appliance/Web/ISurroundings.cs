@@ -22,6 +22,8 @@ internal interface ISurroundings
     IReadOnlyList<RoleChoice> Roles { get; }
     /// <summary>Networks that are served now.</summary>
     IReadOnlyList<ServedNetwork> Served { get; }
+    /// <summary>What DHCP does on a served network: its ranges, or its mode.</summary>
+    string DhcpInWords(ServedNetwork network);
     /// <summary>Network interfaces of this host.</summary>
     IReadOnlyList<InterfaceChoice> Interfaces { get; }
     /// <summary>The address that a machine has now, as far as its lease tells.</summary>

@@ -21,6 +21,8 @@ internal sealed class Surroundings(ImageShelf shelf, RoleCatalog roles, ServiceC
     public IReadOnlyList<RoleChoice> Roles => [.. roles.All.Select(r => new RoleChoice(r.Name, r.Title, r.About))];
     public IReadOnlyList<ServedNetwork> Served => control.Served;
 
+    public string DhcpInWords(ServedNetwork network) => control.DhcpInWords(network);
+
     public IReadOnlyList<InterfaceChoice> Interfaces
     {
         get
@@ -35,7 +37,7 @@ internal sealed class Surroundings(ImageShelf shelf, RoleCatalog roles, ServiceC
 
     public ProgressNow? ProgressOf(Machine machine) => whereabouts.ProgressOf(machine);
 
-    public IReadOnlyList<DhcpExplanation> ExplainDhcp(DhcpQuestion question) => whereabouts.ExplainDhcp(question);
+    public IReadOnlyList<DhcpExplanation> ExplainDhcp(DhcpQuestion question) => whereabouts.ExplainDhcp(question, Served);
 
     public Task<Applied> OrderPowerAsync(string id, PowerAction action, string by, CancellationToken cancel) =>
         power.OrderAsync(id, action, by, cancel);
@@ -58,7 +60,7 @@ internal sealed class Whereabouts(LeaseBook leases, Progress progress, TimeProvi
         return null;
     }
 
-    public IReadOnlyList<DhcpExplanation> ExplainDhcp(DhcpQuestion question) => leases.Explain(question, time.GetUtcNow());
+    public IReadOnlyList<DhcpExplanation> ExplainDhcp(DhcpQuestion question, IReadOnlyList<ServedNetwork> served) => leases.Explain(question, served, time.GetUtcNow());
 
     public ProgressNow? ProgressOf(Machine machine) => machine.Phase is Phase.AgentAtWork ? progress.Of(machine.Id) : null;
 }

@@ -21,8 +21,8 @@ public abstract record DhcpAnswer(string Why, Lease? Lease)
     public static DhcpAnswer For(DhcpMessage message, DhcpFacts facts, DateTimeOffset now)
     {
         if (message.IsReply) return new Silence("a reply, not a request: another DHCP server is on this network");
-        if (message.GiAddr != Ipv4Address.Any && !facts.Network.Subnet.Contains(message.GiAddr))
-            return new Silence($"relayed from {message.GiAddr}, where no network of ours is: only {facts.Network.Subnet} is served here");
+        if (message.GiAddr != Ipv4Address.Any && !facts.Leases.Subnet.Cidr.Contains(message.GiAddr))
+            return new Silence($"relayed from {message.GiAddr}, which is not in {facts.Leases.Subnet.Cidr}");
         return message.Type switch
         {
             DhcpMessageType.Discover => DhcpExchange.Discover(message, facts, now),
@@ -38,9 +38,9 @@ public abstract record DhcpAnswer(string Why, Lease? Lease)
 
 /// <summary>What the decision rests on, besides the message: one look at memory.</summary>
 /// <param name="Network">The network that the message came in on.</param>
-/// <param name="Leases">Its leases.</param>
+/// <param name="Leases">The subnet that the client is in, and whose its addresses are.</param>
 /// <param name="MachineName">Host name of the enlisted machine with this MAC; null for a stranger.</param>
-public sealed record DhcpFacts(ServedNetwork Network, LeasePool Leases, string? MachineName);
+public sealed record DhcpFacts(ServedNetwork Network, SubnetPool Leases, string? MachineName);
 
 /// <summary>Where a reply goes (RFC 2131 §4.1).</summary>
 public abstract record DhcpDestination

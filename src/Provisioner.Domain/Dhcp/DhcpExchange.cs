@@ -14,10 +14,10 @@ internal static class DhcpExchange
         var mac = message.ChAddr;
         if (facts.Leases.Choose(mac, message.RequestedAddress, now) is not { } address)
             return new DhcpAnswer.Silence(
-                $"no address is left in {facts.Network.RangeFirst}–{facts.Network.RangeLast}: widen the range, or wait until a lease ends");
+                $"no address is left in {facts.Leases.RangesInWords}: widen the range, or wait until a lease ends");
         var own = facts.Leases.Of(mac);
         bool bound = own?.Address == address && own.IsBound(now);
-        var hold = bound ? null : new Lease(mac, address, LeaseState.Offered, now, now + LeasePool.OfferHold);
+        var hold = bound ? null : new Lease(mac, address, LeaseState.Offered, now, now + SubnetPool.OfferHold);
         return DhcpReply.Lease(message, facts, DhcpMessageType.Offer, address) with { Lease = hold };
     }
 
@@ -47,7 +47,7 @@ internal static class DhcpExchange
 
     private static DhcpAnswer InitReboot(DhcpMessage message, DhcpFacts facts, DateTimeOffset now, Ipv4Address requested)
     {
-        if (!facts.Network.Subnet.Contains(requested)) return Nak(message, facts, $"{requested} is not an address of {facts.Network.Subnet}");
+        if (!facts.Leases.Subnet.Cidr.Contains(requested)) return Nak(message, facts, $"{requested} is not an address of {facts.Leases.Subnet.Cidr}");
         return facts.Leases.Of(message.ChAddr) switch
         {
             // "If the server has no record of this client, then it MUST remain silent": it may be another server's.
@@ -60,7 +60,7 @@ internal static class DhcpExchange
     // RENEWING (unicast) and REBINDING (broadcast) read alike.
     private static DhcpAnswer Extend(DhcpMessage message, DhcpFacts facts, DateTimeOffset now, Ipv4Address address)
     {
-        if (!facts.Network.Subnet.Contains(address)) return Nak(message, facts, $"{address} is not an address of {facts.Network.Subnet}");
+        if (!facts.Leases.Subnet.Cidr.Contains(address)) return Nak(message, facts, $"{address} is not an address of {facts.Leases.Subnet.Cidr}");
         return facts.Leases.InRange(address)
             ? Grant(message, facts, now, address)
             : new DhcpAnswer.Silence($"wants to keep {address}, which is outside our range: perhaps another server's");
@@ -97,8 +97,8 @@ internal static class DhcpExchange
 
     // §4.3.5
     internal static DhcpAnswer Inform(DhcpMessage message, DhcpFacts facts) =>
-        message.CiAddr == Ipv4Address.Any || !facts.Network.Subnet.Contains(message.CiAddr)
-            ? new DhcpAnswer.Silence($"an INFORM from {message.CiAddr}, which is not an address of {facts.Network.Subnet}")
+        message.CiAddr == Ipv4Address.Any || !facts.Leases.Subnet.Cidr.Contains(message.CiAddr)
+            ? new DhcpAnswer.Silence($"an INFORM from {message.CiAddr}, which is not an address of {facts.Leases.Subnet.Cidr}")
             : DhcpReply.Inform(message, facts);
 
     private static DhcpAnswer.Reply Nak(DhcpMessage message, DhcpFacts facts, string why) => DhcpReply.Nak(message, facts, why);

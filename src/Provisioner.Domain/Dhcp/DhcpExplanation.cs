@@ -50,7 +50,7 @@ public sealed record DhcpExplanation(ServedNetwork Network, DhcpAnswer Answer, I
         var reply = answer as DhcpAnswer.Reply;
         List<DhcpReason> reasons =
         [
-            new("network", $"{facts.Network.Interface}, {facts.Network.Subnet}, range {facts.Network.RangeFirst}–{facts.Network.RangeLast}"),
+            new("network", $"{facts.Network.Interface}, {facts.Leases.Subnet}, range {facts.Leases.RangesInWords}"),
             new("machine", facts.MachineName is { } name ? $"{question.Mac} is {name}" : $"{question.Mac} is no enlisted machine: it is one when it asks for its boot script"),
             new("client", BootClient.Of(message) is { Stage: not BootStage.None } client ? client.InWords : "no boot client: it gets no boot file"),
             new("lease", Before(facts.Leases.Of(question.Mac), now)),
@@ -61,6 +61,9 @@ public sealed record DhcpExplanation(ServedNetwork Network, DhcpAnswer Answer, I
         return new(facts.Network, answer, [.. reasons]);
     }
 
+    /// <summary>Where no subnet of the model fits there is only silence.</summary>
+    public static DhcpExplanation Of(ServedNetwork network, DhcpAnswer.Silence silence) => new(network, silence, [new("network", network.Interface), new("silence", silence.Why)]);
+
     private static string Before(Lease? lease, DateTimeOffset now) => lease switch
     {
         null => "none yet",
@@ -69,8 +72,8 @@ public sealed record DhcpExplanation(ServedNetwork Network, DhcpAnswer Answer, I
         _ => $"had {lease.Address}, which ended at {lease.Until:u}",
     };
 
-    // The order is LeasePool.Choose's.
-    private static string WhyThis(MacAddress mac, Ipv4Address address, LeasePool leases, DateTimeOffset now)
+    // The order is SubnetPool.Choose's.
+    private static string WhyThis(MacAddress mac, Ipv4Address address, SubnetPool leases, DateTimeOffset now)
     {
         string instead = leases.Of(mac) is { } own && own.Address != address && !leases.CanHave(mac, own.Address, now, out var why) ? $", for {why}" : "";
         return leases.At(address) switch

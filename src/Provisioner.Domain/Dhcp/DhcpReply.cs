@@ -74,14 +74,16 @@ internal static class DhcpReply
 
     private static IEnumerable<DhcpOption> Network(DhcpFacts facts)
     {
-        var network = facts.Network;
-        yield return DhcpOption.Of(DhcpOptionCode.SubnetMask, network.Subnet.Mask);
-        if (network.Gateway is { } gateway) yield return DhcpOption.Of(DhcpOptionCode.Router, Ipv4Address.From(gateway));
-        yield return DhcpOption.Of(DhcpOptionCode.DnsServers, Ipv4Address.From(network.Address));
+        var subnet = facts.Leases.Subnet;
+        var own = Ipv4Address.From(facts.Network.Address);
+        string domain = subnet.Domain ?? facts.Network.Domain;
+        yield return DhcpOption.Of(DhcpOptionCode.SubnetMask, subnet.Cidr.Mask);
+        if (subnet.Gateway is { } gateway) yield return DhcpOption.Of(DhcpOptionCode.Router, gateway);
+        yield return DhcpOption.Of(DhcpOptionCode.DnsServers, subnet.DnsServers.IsEmpty ? [own] : [.. subnet.DnsServers]);
         if (facts.MachineName is { Length: > 0 } name) yield return DhcpOption.Of(DhcpOptionCode.HostName, name);
-        if (network.Domain.Length > 0) yield return DhcpOption.Of(DhcpOptionCode.DomainName, network.Domain);
+        if (domain.Length > 0) yield return DhcpOption.Of(DhcpOptionCode.DomainName, domain);
         // Where no time servers were named the appliance is one.
-        yield return DhcpOption.Of(DhcpOptionCode.NtpServers, network.NtpServers.IsDefaultOrEmpty ? [Ipv4Address.From(network.Address)] : [.. network.NtpServers.Select(Ipv4Address.From)]);
+        yield return DhcpOption.Of(DhcpOptionCode.NtpServers, subnet.NtpServers.IsEmpty ? [own] : [.. subnet.NtpServers]);
     }
 
     // §4.1

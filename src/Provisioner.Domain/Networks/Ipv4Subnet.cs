@@ -24,6 +24,16 @@ public readonly record struct Ipv4Subnet(Ipv4Address Network, int PrefixLength)
     public bool HasHost(Ipv4Address address) =>
         Contains(address) && (PrefixLength >= 31 || address != Network && address != Broadcast);
 
+    /// <summary>Reads <c>10.77.0.0/24</c>; bits behind the prefix may be set, and are kept.</summary>
+    public static bool TryParse(string? text, out Ipv4Subnet subnet)
+    {
+        subnet = default;
+        if (text?.Split('/') is not [var address, var prefix] || prefix.Length is 0 or > 2 || !prefix.All(char.IsAsciiDigit)) return false;
+        if (!Ipv4Address.TryParse(address, out var network) || int.Parse(prefix, System.Globalization.CultureInfo.InvariantCulture) is not (<= 32 and var length)) return false;
+        subnet = new(network, length);
+        return true;
+    }
+
     /// <summary><c>10.77.0.0/24</c>.</summary>
     public override string ToString() => $"{Network}/{PrefixLength}";
 

@@ -10,6 +10,7 @@ using Provisioner.Appliance.Servers;
 using Provisioner.Appliance.Serving;
 using Provisioner.Appliance.Store;
 using Provisioner.Appliance.Web.Hosts;
+using Provisioner.ApplianceTests.Servers;
 using Provisioner.Domain.Images;
 using Provisioner.Domain.Machines;
 using Provisioner.Domain.Networks;
@@ -44,7 +45,7 @@ internal sealed class RoleAppliance : IAsyncDisposable
         builder.Services.AddSingleton(options).AddSingleton(TimeProvider.System).AddSingleton(SecretBox.Open(folder))
             .AddSingleton(RoleCatalog.Load(options.Catalog)).AddSingleton<SeedWriter>().AddSingleton<RoleDesk>().AddSingleton<HostDoor>()
             .AddSingleton(new MachineBook(store, store.LastSeq, new NoFacts(), PhaseLimits.Default, TimeProvider.System))
-            .AddSingleton(new LeaseBook(store, [Network(address)], _ => null));
+            .AddSingleton(LeaseBooks.Of(store, new("none", IPAddress.Parse(address), 24, "rack.internal", 5240), null));
         var app = builder.Build();
         app.MapHosts();
         await app.StartAsync();
@@ -97,12 +98,6 @@ internal sealed class RoleAppliance : IAsyncDisposable
     {
         await _app.DisposeAsync();
         _store.Dispose();
-    }
-
-    private static ServedNetwork Network(string address)
-    {
-        string net = address[..address.LastIndexOf('.')];
-        return new("none", IPAddress.Parse(address), 24, IPAddress.Parse($"{net}.2"), IPAddress.Parse($"{net}.99"), null, "rack.internal", [], 5240);
     }
 
     private sealed class NoFacts : IDeployFacts

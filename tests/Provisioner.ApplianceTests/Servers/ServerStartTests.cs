@@ -15,7 +15,7 @@ namespace Provisioner.ApplianceTests.Servers;
 [Collection("namespaces")]
 public sealed class ServerStartTests : IDisposable
 {
-    private static readonly ServedNetwork Network = new("s0", Namespaces.Appliance, 16, IPAddress.Parse("10.77.1.0"), IPAddress.Parse("10.77.1.255"), null, "rack.internal", [], 5240);
+    private static readonly ServedNetwork Network = new("s0", Namespaces.Appliance, 16, "rack.internal", 5240);
     private readonly Namespaces _net = new();
     private readonly ConcurrentQueue<Sighting> _seen = new();
 
@@ -122,7 +122,7 @@ public sealed class ServerStartTests : IDisposable
 
     private string Refusal(ServedNetwork network) => Namespaces.In(_net.ServerSide, () => Assert.Throws<ServerStartException>(() => Dhcp(network).Start()).Message);
 
-    private static LeaseBook Leases(ServedNetwork? network = null) => new(new Forgetful(), [network ?? Network], _ => null);
+    private static LeaseBook Leases(ServedNetwork? network = null) => LeaseBooks.Of(new Forgetful(), network ?? Network);
 
     /// <summary>A store that takes everything and keeps nothing.</summary>
     private sealed class Forgetful : IStore

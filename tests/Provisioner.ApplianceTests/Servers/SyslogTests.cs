@@ -11,7 +11,7 @@ namespace Provisioner.ApplianceTests.Servers;
 public sealed class SyslogTests : IDisposable
 {
     private const string Mac = "52:54:00:77:00:01";
-    private static readonly ServedNetwork Network = new("s0", Namespaces.Appliance, 16, System.Net.IPAddress.Parse("10.77.1.0"), System.Net.IPAddress.Parse("10.77.1.255"), null, "rack.internal", [], 5240);
+    private static readonly ServedNetwork Network = new("s0", Namespaces.Appliance, 16, "rack.internal", 5240);
     private readonly Namespaces _net = new();
     private readonly ConcurrentQueue<Sighting> _seen = new();
 
@@ -20,7 +20,7 @@ public sealed class SyslogTests : IDisposable
     [Fact]
     public void Logger_s_lines_are_noted_for_the_machine_with_the_lease_and_for_nobody_else()
     {
-        var leases = new LeaseBook(new OneLease(), [Network], mac => mac.ToString() == Mac ? "calm-otter" : null);
+        var leases = LeaseBooks.Of(new OneLease(), Network, machine: Mac);
         using var server = Start(leases, SyslogServer.Port);
         using var ipxe = Start(leases, SyslogServer.IpxePort);
         Tool.Run("ip", $"-n {_net.ClientSide} link set c0 address {Mac}");
@@ -39,7 +39,7 @@ public sealed class SyslogTests : IDisposable
     [Fact]
     public void A_flood_of_lines_is_bounded()
     {
-        var leases = new LeaseBook(new OneLease(), [Network], mac => mac.ToString() == Mac ? "calm-otter" : null);
+        var leases = LeaseBooks.Of(new OneLease(), Network, machine: Mac);
         using var server = Start(leases, SyslogServer.Port);
         Tool.Run("ip", $"-n {_net.ClientSide} address replace 10.77.1.7/16 dev c0");
         Namespaces.In(_net.ClientSide, () =>

@@ -7,6 +7,7 @@ using Provisioner.Domain.Images;
 using Provisioner.Domain.Machines;
 using Provisioner.Domain.Networks;
 using Provisioner.Domain.Power;
+using Provisioner.Tests.Networks;
 
 namespace Provisioner.ApplianceTests.Web;
 
@@ -26,7 +27,9 @@ internal sealed class CardboardRack : ISurroundings, IDeployFacts
     public IReadOnlyList<RoleChoice> Roles => [new("basics", "Basics", "hosts file, time, operator’s account")];
 
     public IReadOnlyList<ServedNetwork> Served => [.. ServedNames.Select(n =>
-        new ServedNetwork(n, IPAddress.Parse("10.77.0.1"), 24, IPAddress.Parse("10.77.0.100"), IPAddress.Parse("10.77.0.199"), null, "rack.internal", [], 5240))];
+        new ServedNetwork(n, IPAddress.Parse("10.77.0.1"), 24, "rack.internal", 5240))];
+
+    public string DhcpInWords(ServedNetwork network) => "10.77.0.100-10.77.0.199";
 
     public IReadOnlyList<InterfaceChoice> Interfaces =>
     [
@@ -41,7 +44,7 @@ internal sealed class CardboardRack : ISurroundings, IDeployFacts
     public ProgressNow? ProgressOf(Machine machine) => machine is { State: MachineState.Deploying, Phase: Phase.AgentAtWork } ? new("image", 268_000_000, 412_000_000) : null;
 
     public IReadOnlyList<DhcpExplanation> ExplainDhcp(DhcpQuestion question) =>
-        [.. Served.Select(n => DhcpExplanation.Of(question, new(n, new LeasePool(n, _ => false), null), DateTimeOffset.UtcNow))];
+        [.. Served.Select(n => DhcpExplanation.Of(question, new(n, Models.Of(n, "10.77.0.100", "10.77.0.199").Pool(n), null), DateTimeOffset.UtcNow))];
 
     public async Task<Applied> OrderPowerAsync(string id, PowerAction action, string by, CancellationToken cancel)
     {

@@ -1,5 +1,6 @@
 using Provisioner.Domain.Dhcp;
 using Provisioner.Domain.Networks;
+using Provisioner.Tests.Networks;
 using Provisioner.Wire;
 using Provisioner.Wire.Dhcp;
 
@@ -54,7 +55,7 @@ public sealed class DhcpAnswerTests
     [Theory]
     [InlineData("10.77.0.1", "outside the range")]
     [InlineData("10.77.0.99", "outside the range")]
-    [InlineData("192.168.1.5", "outside the range")]
+    [InlineData("192.168.1.5", "is not an address of")]
     [InlineData("10.77.0.100", "is held by 52:54:00:00:00:0b")]
     public void A_request_for_what_cannot_be_given_is_refused_with_the_reason(string address, string why)
     {
@@ -154,7 +155,7 @@ public sealed class DhcpAnswerTests
 
     [Fact]
     public void A_relay_from_elsewhere_is_not_answered() =>
-        Assert.Contains("only 10.77.0.0/24 is served here", new Desk().Silence(Rack.Message(DhcpMessageType.Discover, Rack.Ana) with { GiAddr = Rack.Ip("10.88.0.9") }));
+        Assert.Contains("which is not in 10.77.0.0/24", new Desk().Silence(Rack.Message(DhcpMessageType.Discover, Rack.Ana) with { GiAddr = Rack.Ip("10.88.0.9") }));
 
     [Theory]
     [InlineData(DhcpMessageType.Offer)]
@@ -167,7 +168,9 @@ public sealed class DhcpAnswerTests
     {
         var discover = DhcpCodec.Parse(Rack.Golden("ovmf-pxe-discover"));
         var tight = discover with { Options = new([.. discover.Options.Items.Where(o => o.Code != DhcpOptionCode.MaximumMessageSize), new(DhcpOptionCode.ClientIdentifier, new byte[250])]) };
-        var offer = new Desk(Rack.Network with { Domain = string.Join('.', Enumerable.Repeat("abcdefghijklmno", 12)) }).Reply(tight).Message;
+        var model = Rack.Served("10.77.0.100", "10.77.0.199");
+        model = model.After(new NetworkChange.PutSubnet(model.Subnets[0] with { Domain = string.Join('.', Enumerable.Repeat("abcdefghijklmno", 12)) }));
+        var offer = new Desk(model).Reply(tight).Message;
         Assert.True(DhcpCodec.Measure(offer) <= DhcpMessage.DefaultMaximum);
         Assert.Equal("snponly.efi", offer.File);
         Assert.NotNull(offer.Options.Find(DhcpOptionCode.VendorClass));

@@ -66,7 +66,7 @@ public sealed class DhcpExplanationTests
 
     [Fact]
     public void A_relay_of_nobody_is_not_answered_and_told_why() =>
-        Assert.Contains("relayed from 192.0.2.1, where no network of ours is", Assert.IsType<DhcpAnswer.Silence>(Explain(new Desk(), Uefi with { GiAddr = Rack.Ip("192.0.2.1") }).Answer).Why);
+        Assert.Contains("relayed from 192.0.2.1, which is not in 10.77.0.0/24", Assert.IsType<DhcpAnswer.Silence>(Explain(new Desk(), Uefi with { GiAddr = Rack.Ip("192.0.2.1") }).Answer).Why);
 
     private static DhcpExplanation Explain(Desk desk, DhcpQuestion question) =>
         DhcpExplanation.Of(question, new(desk.Network, desk.Leases, desk.NameOf(question.Mac)), desk.Now);

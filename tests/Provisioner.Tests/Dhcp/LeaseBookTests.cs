@@ -95,7 +95,12 @@ public sealed class LeaseBookTests
         Assert.Equal("10.77.0.100", again.ByMac(Rack.Ben)!.Address.ToString());
     }
 
-    private static LeaseBook Book(IStore store) => new(store, [Rack.Network], _ => null);
+    private static LeaseBook Book(IStore store)
+    {
+        var book = new LeaseBook(store, _ => null);
+        book.Settle(Rack.Served("10.77.0.100", "10.77.0.199"), [Rack.Network]);
+        return book;
+    }
 
     private static (DhcpAnswer Answer, Task Durable) Take(LeaseBook book, MacAddress mac, DateTimeOffset? at = null)
     {

