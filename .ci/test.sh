@@ -6,21 +6,21 @@ test_suites() {
   local wanted=("$@") each
   ((${#wanted[@]})) || wanted=(format fast appliance firmware)
   for each in "${wanted[@]}"; do
-    [[ $each =~ ^(format|fast|appliance|firmware)$ ]] || die "test: no such part: $each (format, fast, appliance, firmware)"
+    [[ $each =~ ^(format|fast|appliance|firmware|network|fuzz|kill9)$ ]] || die "test: no such part: $each (format, fast, appliance, firmware; network, fuzz, kill9)"
   done
-  if [[ " ${wanted[*]} " == *' appliance '* || " ${wanted[*]} " == *' firmware '* ]]; then root test "$@"; fi
+  if [[ " ${wanted[*]} " =~ \ (appliance|firmware|network|kill9)\  ]]; then root test "$@"; fi
   if ((${#wanted[@]} == 4)); then need test; else for each in "${wanted[@]}"; do need "test-$each"; done; fi
   rm -rf "$results"
   mkdir -p "$results"
   broken=()
   local began=$SECONDS artifacts=''
   # What mostly waits for the network goes on beside the compiler; tests with real peers have deadlines and come after it.
-  if [[ " ${wanted[*]} " == *' firmware '* ]]; then
+  if [[ " ${wanted[*]} " =~ \ (firmware|network)\  ]]; then
     beside 'images && boot_files' "$results/artifacts.log"
     artifacts=$!
   fi
   # One suite needs one project and what it refers to.
-  local -A project=([fast]=tests/Provisioner.Tests [appliance]=tests/Provisioner.ApplianceTests [firmware]=firmware-tests [format]=Provisioner.sln)
+  local -A project=([fast]=tests/Provisioner.Tests [appliance]=tests/Provisioner.ApplianceTests [firmware]=firmware-tests [format]=Provisioner.sln [fuzz]=tests/Provisioner.Tests [kill9]=tests/Provisioner.ApplianceTests [network]=Provisioner.sln)
   local what=Provisioner.sln
   ((${#wanted[@]} > 1)) || what=${project[${wanted[0]}]}
   timed build dotnet build "$what" -c Release -v q
@@ -30,6 +30,14 @@ test_suites() {
       fast) suite fast tests/Provisioner.Tests 5m ;;
       appliance) await_artifacts; suite appliance tests/Provisioner.ApplianceTests 12m ;;
       firmware) await_artifacts; firmware ;;
+      # Every peer by name: real clients, relays and servers in namespaces, then real firmware.
+      network)
+        await_artifacts
+        named=y suite network tests/Provisioner.ApplianceTests 20m --filter FullyQualifiedName~.Network.
+        named=y firmware --filter FullyQualifiedName~PxeMatrix ;;
+      # 10⁸ mutations of each parser and its handler: hours. The fast part runs 10⁶.
+      fuzz) PROVISIONER_FUZZ_RUNS=${PROVISIONER_FUZZ_RUNS:-100000000} named=y suite fuzz tests/Provisioner.Tests 24h --filter FullyQualifiedName~Fuzz ;;
+      kill9) PROVISIONER_KILLS=${PROVISIONER_KILLS:-500} named=y suite kill9 tests/Provisioner.ApplianceTests 2h --filter FullyQualifiedName~Kill ;;
     esac
   done
   sum $((SECONDS - began))
@@ -47,14 +55,17 @@ firmware() {
   [[ ! $artifacts == failed ]] || return 0
   publish
   PROVISIONER_BINARY=$out/provisioner/provisioner PROVISIONER_BOOT_FILES=$out/boot-files PROVISIONER_IMAGES=$out/images \
-    suite firmware firmware-tests 20m
+    suite firmware firmware-tests 20m "$@"
 }
 
+# suite NAME PROJECT LIMIT [ARGUMENTS]: with named=y every test is printed.
 suite() {
-  local began=$SECONDS
-  say "$1: running"
-  timeout --kill-after=30s "$3" dotnet test "$2" -c Release --no-build --logger "trx;LogFileName=$1.trx" --results-directory "$results" -v q >&2 || broken+=("$1")
-  say "$1: $((SECONDS - began)) s"
+  local began=$SECONDS name=$1 project=$2 limit=$3
+  shift 3
+  [[ ${named-} != y ]] || set -- "$@" --logger 'console;verbosity=normal'
+  say "$name: running"
+  timeout --kill-after=30s "$limit" dotnet test "$project" -c Release --no-build --logger "trx;LogFileName=$name.trx" --results-directory "$results" -v q "$@" >&2 || broken+=("$name")
+  say "$name: $((SECONDS - began)) s"
 }
 timed() {
   local what=$1 began=$SECONDS

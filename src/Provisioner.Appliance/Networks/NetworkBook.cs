@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Provisioner.Appliance.Machines;
 using Provisioner.Appliance.Servers;
+using Provisioner.Domain.Machines;
 using Provisioner.Domain.Networks;
 using Provisioner.Domain.Store;
 using Provisioner.Wire;
@@ -48,6 +49,7 @@ internal sealed class NetworkBook : IDisposable
     /// <param name="by">Who asks.</param>
     public Task<NetworkOutcome> AllocateAsync(string subnet, Ipv4Address? address, StaticAddress wish, string by) => ApplyAsync(model =>
     {
+        if (wish.Machine is { } id && Why(id) is { } why) return (null, why);
         if (model.Subnet(subnet) is not { } found) return (null, new NetworkOutcome.Missing($"there is no subnet {subnet}"));
         if ((address ?? _leases.ChooseStatic(found.Id, _time.GetUtcNow())) is not { } chosen)
             return (null, new NetworkOutcome.Refused([$"no address of {found} is free outside its ranges: shrink a range, or give back a static address"]));
@@ -125,6 +127,13 @@ internal sealed class NetworkBook : IDisposable
             _turn.Release();
         }
     }
+
+    private NetworkOutcome? Why(string machine) => _machines.Find(machine) switch
+    {
+        null => new NetworkOutcome.Missing($"there is no machine {machine}"),
+        { } found when !StaticReturns.MayHold(found.State) => new NetworkOutcome.Refused([$"{found.Name} is {Lifecycle.Word(found.State)}: allocate or deploy it first, for a machine that is free gives its addresses back"]),
+        _ => null,
+    };
 
     private string? ServedInTheWay(NetworkModel next)
     {

@@ -73,7 +73,7 @@ internal static class ApplianceHost
         services.AddSingleton<IDeployFacts, ShelfFacts>();
         services.AddSingleton(s => new MachineBook(data.Store, data.Store.LastSeq, s.GetRequiredService<IDeployFacts>(), PhaseLimits.Default, TimeProvider.System));
         services.AddSingleton(s => new LeaseBook(data.Store, mac => s.GetRequiredService<MachineBook>().ByMac(mac)?.Name));
-        services.AddSingleton<NetworkBook>();
+        services.AddSingleton<NetworkBook>().AddHostedService<StaticReturns>();
         services.AddSingleton<Neighbours>().AddSingleton<Progress>().AddSingleton<AgentOrders>().AddSingleton<NameBook>();
         services.AddSingleton(s => new ServerParts(s.GetRequiredService<LeaseBook>(), options.BootFiles, s.GetRequiredService<NameBook>().Zone,
             [.. options.UpstreamDns.Select(a => new IPEndPoint(a, DnsServer.Port))], s.GetRequiredService<MachineBook>().Note, TimeProvider.System));
