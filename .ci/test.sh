@@ -33,7 +33,7 @@ test_suites() {
       # Every peer by name: real clients, relays and servers in namespaces, then real firmware.
       network)
         await_artifacts
-        named=y suite network tests/Provisioner.ApplianceTests 20m --filter FullyQualifiedName~.Network.
+        named=y suite network tests/Provisioner.ApplianceTests 20m --filter "FullyQualifiedName~.Network.|FullyQualifiedName~.Servers."
         named=y firmware --filter FullyQualifiedName~PxeMatrix ;;
       # 10⁸ mutations of each parser and its handler: hours. The fast part runs 10⁶.
       fuzz) PROVISIONER_FUZZ_RUNS=${PROVISIONER_FUZZ_RUNS:-100000000} named=y suite fuzz tests/Provisioner.Tests 24h --filter FullyQualifiedName~Fuzz ;;
