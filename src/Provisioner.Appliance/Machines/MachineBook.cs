@@ -53,6 +53,9 @@ internal sealed class MachineBook
     /// <summary>All machines by id.</summary>
     public ImmutableDictionary<string, Machine> All => _snapshot.ById;
 
+    /// <summary>A machine became another record, is new (no first one) or gone (no second one). Called under the lock, in the order of the changes: be quick.</summary>
+    public event Action<Machine?, Machine?>? Changed;
+
     /// <summary>Live events, after they are on disk.</summary>
     public EventFeed Feed { get; } = new();
 
@@ -91,6 +94,7 @@ internal sealed class MachineBook
                     throw new InvalidOperationException("an outcome without an arm");
             }
             _snapshot = Snapshot.Of(_snapshot.ById.SetItem(next.Id, next));
+            Changed?.Invoke(machine, next);
             commit = _store.CommitAsync(new([DocumentOf(next)], [], told));
         }
         await commit;
@@ -111,6 +115,7 @@ internal sealed class MachineBook
             var seen = _strangers.Take(mac).Select(s => OfSighting(s, machine.Id));
             told = [.. seen, Next(machine.Id, new("state.new", $"enlisted as {machine.Name}: {how}"), "appliance")];
             _snapshot = Snapshot.Of(_snapshot.ById.SetItem(machine.Id, machine));
+            Changed?.Invoke(null, machine);
             commit = _store.CommitAsync(new([DocumentOf(machine)], [], told));
         }
         await commit;
@@ -131,6 +136,7 @@ internal sealed class MachineBook
             if (!Lifecycle.MayBeDeleted(machine.State)) return new Applied.Refused($"{machine.Name} is {Lifecycle.Word(machine.State)}: release or abort it before it is deleted");
             told = [Next("", new("machine.deleted", $"{machine.Name} ({machine.Id}) was deleted"), by)];
             _snapshot = Snapshot.Of(_snapshot.ById.Remove(machine.Id));
+            Changed?.Invoke(machine, null);
             _versions.TryRemove(machine.Id, out _);
             commit = _store.CommitAsync(new([], [("machines", machine.Id)], told));
         }

@@ -36,6 +36,9 @@ internal sealed class NetworkBook : IDisposable
     /// <summary>The model as it is now.</summary>
     public NetworkModel Model => _model;
 
+    /// <summary>The model, or what is served, is another one now. Be quick: the change waits.</summary>
+    public event Action? Changed;
+
     /// <summary>What is served now.</summary>
     public ImmutableArray<ServedNetwork> Served => _served;
 
@@ -82,6 +85,7 @@ internal sealed class NetworkBook : IDisposable
     {
         _served = served;
         _leases.Settle(_model, served);
+        Changed?.Invoke();
     }
 
     /// <summary>A fresh id for a fabric, VLAN, space, subnet or range.</summary>
@@ -109,6 +113,7 @@ internal sealed class NetworkBook : IDisposable
             if (ServedInTheWay(next) is { } served) return new NetworkOutcome.Refused([served]);
             if (_leases.TrySettle(next, _served, NewlyClaimed(before, next), _time.GetUtcNow()) is { } held) return new NetworkOutcome.Refused([held]);
             _model = next;
+            Changed?.Invoke();
             try
             {
                 await WriteAsync(before, next).ConfigureAwait(false);
@@ -117,6 +122,7 @@ internal sealed class NetworkBook : IDisposable
             {
                 _model = before;
                 _leases.Settle(before, _served);
+                Changed?.Invoke();
                 throw;
             }
             foreach (string told in changed.Told) _machines.Note("", "network.changed", told, by: by);

@@ -79,7 +79,11 @@ internal sealed class LeaseBook
         var stored = _store.Load(Collection).Where(d => subnet.Cidr.Contains(Ipv4Address.Parse(d.Id))).ToList();
         foreach (var document in stored) _versions[Ipv4Address.Parse(document.Id)] = document.Version;
         // A MAC that moved left its old document behind: the later one counts.
-        foreach (var lease in stored.Select(d => JsonSerializer.Deserialize(d.Json, LeaseJson.Default.StoredLease)!.ToLease()).OrderBy(l => l.Since)) pool.Put(lease);
+        foreach (var lease in stored.Select(d => JsonSerializer.Deserialize(d.Json, LeaseJson.Default.StoredLease)!.ToLease()).OrderBy(l => l.Since))
+        {
+            pool.Put(lease);
+            Changed?.Invoke(lease);
+        }
         return pool;
     }
 
@@ -89,6 +93,9 @@ internal sealed class LeaseBook
             if (subnet.Cidr.Contains(Ipv4Address.From(network.Address))) return Ipv4Address.From(network.Address);
         return null;
     }
+
+    /// <summary>A lease that a restart would remember became this. Called under the lock, in the order of the changes: be quick, and take no lock that waits for this one.</summary>
+    public event Action<Lease>? Changed;
 
     /// <summary>Goes up with every change of a lease that a restart would remember.</summary>
     public long Generation => Interlocked.Read(ref _generation);
@@ -146,6 +153,7 @@ internal sealed class LeaseBook
             leases.Put(lease);
             if (!NeedsDisk(lease, before)) return (answer, Task.CompletedTask);
             Interlocked.Increment(ref _generation);
+            Changed?.Invoke(lease);
             return (answer, WriteAsync(leases, lease, before));
         }
     }
@@ -212,6 +220,7 @@ internal sealed class LeaseBook
         leases.Remove(lease);
         if (before is not null) leases.Put(before);
         Interlocked.Increment(ref _generation);
+        Changed?.Invoke(before ?? lease with { State = LeaseState.Released });
     }
 
     // A relay speaks for the subnet that its own address lies in (RFC 2131 §4.3.1).
