@@ -15,27 +15,34 @@ pack() {
   pooled usr/bin/grub-mkimage -d "$pool/usr/lib/grub/x86_64-efi" -O x86_64-efi -c "$here/ipxe/localboot.cfg" -p /EFI/provisioner \
     -o "$out/localboot.efi" part_gpt part_msdos fat search_fs_file chain boot minicmd || fail "grub-mkimage could not make localboot.efi"
 
-  say "packing $(du -sm "$root" | cut -f1) MB into the ramdisk ($compression)"
   # One time for all files: that of the kernel in its package.
   export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(stat -c %Y "$pool/boot/vmlinuz-$version")}
-  find "$root" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
-  (cd "$root" && find . -mindepth 1 -print0 | sort -z | pooled usr/bin/cpio --null -o -H newc --reproducible -R 0:0 --quiet) >"$work/ramdisk.cpio" ||
-    fail "cpio could not pack the ramdisk (is $cache full?)"
-  case $compression in
-    zstd) pooled usr/bin/zstd -q -19 -T0 --no-progress -c "$work/ramdisk.cpio" >"$out/ramdisk" ;;
-    lz4) pooled usr/bin/lz4 -q -l -12 -c "$work/ramdisk.cpio" >"$out/ramdisk" ;;
-    gzip) gzip -9 -n -c "$work/ramdisk.cpio" >"$out/ramdisk" ;;
-    *) fail "PROVISIONER_RAMDISK_COMPRESSION is $compression; it can be zstd, lz4 or gzip" ;;
-  esac
+  say "packing $(du -sm "$root" | cut -f1) MB into the ramdisk ($compression)"
+  pack_tree "$root" "$out/ramdisk"
+  pack_tree "$work/signatures" "$out/ramdisk.signatures"
+  make_grub_files
 
   local bytes
   bytes=$(($(stat -c %s "$out/kernel") + $(stat -c %s "$out/ramdisk")))
   ((bytes < 90000000)) || fail "kernel and ramdisk are $((bytes / 1000000)) MB together; 90 MB is the limit: take modules or programs out of the recipe"
   {
     printf '# kernel %s and ramdisk, %d.%d MB together\n' "$version" $((bytes / 1000000)) $((bytes / 100000 % 10))
-    (cd "$out" && sha256sum kernel ramdisk undionly.kpxe snponly.efi ipxe.efi localboot.efi)
+    (cd "$out" && sha256sum kernel ramdisk * | awk '!seen[$2]++')
     echo '# made from'
-    cut -d' ' -f2 "$cache/resolved" | sed 's/%3a/:/g; s/_\([^_]*\)_[^_]*\.deb$/ \1/' | sort
+    { cut -d' ' -f2 "$cache/resolved"; cut -d' ' -f4 "$cache/resolved.grub"; } | sed 's/%3a/:/g; s/_\([^_]*\)_\([^_]*\)\.deb$/ \1 \2/' | sort
   } >"$work/manifest"
   mv "$work/manifest" "$out/manifest.txt"
+}
+
+# pack_tree FOLDER FILE: as a ramdisk, the same bytes from the same tree.
+pack_tree() {
+  find "$1" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
+  (cd "$1" && find . -mindepth 1 -print0 | sort -z | pooled usr/bin/cpio --null -o -H newc --reproducible -R 0:0 --quiet) >"$work/tree.cpio" ||
+    fail "cpio could not pack ${2##*/} (is $cache full?)"
+  case $compression in
+    zstd) pooled usr/bin/zstd -q -19 -T0 --no-progress -c "$work/tree.cpio" >"$2" ;;
+    lz4) pooled usr/bin/lz4 -q -l -12 -c "$work/tree.cpio" >"$2" ;;
+    gzip) gzip -9 -n -c "$work/tree.cpio" >"$2" ;;
+    *) fail "PROVISIONER_RAMDISK_COMPRESSION is $compression; it can be zstd, lz4 or gzip" ;;
+  esac
 }

@@ -1,46 +1,58 @@
 # Which packages, in which versions: asked of apt with an empty machine in mind, so that the build machine's own packages don't matter.
 
-# apt on its own lists and an empty dpkg status; the machine's proxy settings stay in force.
-apt_here() {
-  apt-get -q -o "Dir::State::Lists=$cache/lists" -o "Dir::State::Status=$cache/status" -o "Dir::Etc::SourceList=$cache/sources.list" \
+# apt_in FOLDER ARCHITECTURE ARGUMENTS: apt on lists of its own and an empty dpkg status; the machine's proxy settings stay in force.
+apt_in() {
+  local folder=$1 arch=$2
+  shift 2
+  apt-get -q -o "Dir::State::Lists=$folder/lists" -o "Dir::State::Status=$folder/status" -o "Dir::Etc::SourceList=$folder/sources.list" \
     -o Dir::Etc::SourceParts=/dev/null -o Dir::Etc::Preferences=/dev/null -o Dir::Etc::PreferencesParts=/dev/null \
-    -o "Dir::Cache=$cache" -o "Dir::Cache::Archives=$cache/archives" -o APT::Sandbox::User=root -o APT::Architecture=amd64 \
-    -o APT::Architectures=amd64 -o APT::Install-Recommends=false -o Acquire::Languages=none -o Acquire::Retries=2 \
+    -o "Dir::Cache=$folder" -o "Dir::Cache::Archives=$cache/archives" -o APT::Sandbox::User=root -o "APT::Architecture=$arch" \
+    -o "APT::Architectures=$arch" -o APT::Install-Recommends=false -o Acquire::Languages=none -o Acquire::Retries=2 \
     -o Acquire::http::Timeout=15 -o Debug::NoLocking=true -o DPkg::Post-Invoke= -o APT::Update::Post-Invoke-Success= "$@"
 }
+apt_here() { apt_in "$cache" amd64 "$@"; }
 
+# write_sources FOLDER RELEASE
 write_sources() {
-  local key='[signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]'
+  local folder=$1 release=$2 key='[signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]'
   local sources
-  sources=$(printf 'deb %s %s %s main\n' "$key" "$mirror" "$suite" "$key" "$mirror" "$suite-updates" \
-    "$key" "${mirror%/debian}/debian-security" "$suite-security")
-  mkdir -p "$cache"/{lists,archives,none}/partial
-  : >"$cache/status"
-  [[ -e $cache/sources.list && $(cat "$cache/sources.list") == "$sources" ]] || { rm -f "$cache/asked"; echo "$sources" >"$cache/sources.list"; }
+  sources=$(printf 'deb %s %s %s main\n' "$key" "$mirror" "$release" "$key" "$mirror" "$release-updates" \
+    "$key" "${mirror%/debian}/debian-security" "$release-security")
+  mkdir -p "$folder/lists/partial" "$cache"/{archives,none}/partial
+  : >"$folder/status"
+  [[ -e $folder/sources.list && $(cat "$folder/sources.list") == "$sources" ]] || { rm -f "$folder/asked"; echo "$sources" >"$folder/sources.list"; }
 }
 
-# Lists of the last hour are new enough; without a mirror the ones kept from before serve.
+# update_lists FOLDER ARCHITECTURE: lists of the last hour are new enough; without a mirror the ones kept from before serve.
 update_lists() {
-  [[ -z $(find "$cache/asked" -mmin -60 2>/dev/null) ]] || return 0
-  say "asking $mirror for today's package versions"
-  if timeout 180 bash -c "$(declare -f apt_here); cache='$cache'; apt_here update" >"$cache/update.log" 2>&1 \
-    && ! grep -q '^[WE]: Failed to fetch' "$cache/update.log"; then
-    touch "$cache/asked"
-  elif compgen -G "$cache/lists/*_Packages*" >/dev/null; then
+  local folder=$1 arch=$2
+  [[ -z $(find "$folder/asked" -mmin -60 2>/dev/null) ]] || return 0
+  say "asking $mirror for today's package versions ($arch)"
+  if timeout 180 bash -c "$(declare -f apt_in); cache='$cache'; apt_in '$folder' $arch update" >"$folder/update.log" 2>&1 \
+    && ! grep -q '^[WE]: Failed to fetch' "$folder/update.log"; then
+    touch "$folder/asked"
+  elif compgen -G "$folder/lists/*_Packages*" >/dev/null; then
     say "$mirror doesn't answer; the versions known from before are taken"
   else
-    fail "no package lists from $mirror: $(grep -m 1 -E '^(E|W|Err)' "$cache/update.log" || echo 'no answer in 3 minutes')"
+    fail "no package lists from $mirror: $(grep -m 1 -E '^(E|W|Err)' "$folder/update.log" || echo 'no answer in 3 minutes')"
   fi
+}
+
+# kernel_package FOLDER ARCHITECTURE META: the kernel that a meta package stands for today.
+kernel_package() {
+  local kernel
+  kernel=$(apt_in "$1" "$2" -s install "$3" 2>"$cache/solve.log" | sed -n 's/^Inst \(linux-image-[0-9][^ ]*\) .*/\1/p' | head -n 1)
+  [[ $kernel ]] || fail "apt finds no kernel for $3: $(grep -m 1 '^E:' "$cache/solve.log" || echo "see $cache/solve.log")"
+  echo "$kernel"
 }
 
 # Writes $cache/resolved: one line a package, "URI name_version.deb SIZE HASH", the kernel's first.
 resolve_packages() {
-  write_sources
-  update_lists
+  write_sources "$cache" "$suite"
+  update_lists "$cache" amd64
   local wanted kernel
   wanted=$(grep -v '^#' "$here/ramdisk/packages" | grep .)
-  kernel=$(apt_here -s install linux-image-amd64 2>"$cache/solve.log" | sed -n 's/^Inst \(linux-image-[0-9][^ ]*\) .*/\1/p' | head -n 1)
-  [[ $kernel ]] || fail "apt finds no kernel for linux-image-amd64: $(grep -m 1 '^E:' "$cache/solve.log" || echo "see $cache/solve.log")"
+  kernel=$(kernel_package "$cache" amd64 linux-image-amd64)
   # The kernel without what it depends on (that is for an installed system), the programs with it.
   # An empty archive, or apt leaves out what it has downloaded before.
   { apt_here --print-uris download "$kernel" && apt_here -o Dir::Cache::Archives="$cache/none" -y --print-uris install $wanted; } 2>"$cache/solve.log" |
@@ -59,7 +71,7 @@ fetch_packages() {
     say "downloading $count packages, $((bytes / 1000000)) MB"
     local kernel
     kernel=$(head -n 1 "$cache/resolved" | cut -d' ' -f2 | cut -d_ -f1)
-    (cd "$cache/archives" && timeout 900 bash -c "$(declare -f apt_here); cache='$cache'; apt_here download $kernel && apt_here -y --download-only install $(grep -v '^#' "$here/ramdisk/packages" | tr '\n' ' ')") \
+    (cd "$cache/archives" && timeout 900 bash -c "$(declare -f apt_in apt_here); cache='$cache'; apt_here download $kernel && apt_here -y --download-only install $(grep -v '^#' "$here/ramdisk/packages" | tr '\n' ' ')") \
       >"$cache/fetch.log" 2>&1 || fail "packages could not be downloaded from $mirror: $(grep -m 1 '^E:' "$cache/fetch.log" || echo 'no end in 15 minutes')"
   fi
   while read -r uri file size hash; do

@@ -29,6 +29,9 @@ internal sealed class LeaseBook
     /// <param name="machineName">Host name of the enlisted machine with a MAC, null for a stranger; asked for every packet, from any thread.</param>
     public LeaseBook(IStore store, Func<MacAddress, string?> machineName) => (_store, _machineName) = (store, machineName);
 
+    /// <summary>Which chain of boot programs a client gets; without it, iPXE.</summary>
+    public BootTrails? Trails { get; init; }
+
     /// <summary>Follows the network model from now on: a pool a subnet, with the leases that the store has of it.</summary>
     /// <param name="model">The model.</param>
     /// <param name="served">The appliance's own addresses.</param>
@@ -143,10 +146,11 @@ internal sealed class LeaseBook
     public (DhcpAnswer Answer, Task Durable) Answer(ServedNetwork network, DhcpMessage message, DateTimeOffset now)
     {
         var name = _machineName(message.ChAddr);
+        var chain = Trails?.Follow(message, message.ServerIdentifier == Ipv4Address.From(network.Address)) ?? default;
         lock (_lock)
         {
             if (Of(network, message.GiAddr) is not { } leases) return (Nobody(network, message.GiAddr), Task.CompletedTask);
-            var answer = DhcpAnswer.For(message, new(network, leases, name), now);
+            var answer = DhcpAnswer.For(message, new(network, leases, name) { Chain = chain }, now);
             if (answer.Lease is not { } lease) return (answer, Task.CompletedTask);
             if (_writing.Contains(lease.Address)) return (new DhcpAnswer.Silence("its lease is being written; the answer to what it sent first comes then"), Task.CompletedTask);
             var before = leases.At(lease.Address);
@@ -161,7 +165,8 @@ internal sealed class LeaseBook
     /// <summary>Decides on a message from port 4011.</summary>
     public DhcpAnswer AnswerProxy(ServedNetwork network, DhcpMessage message, DateTimeOffset now)
     {
-        lock (_lock) return Of(network, default) is { } leases ? ProxyAnswer.For(message, new(network, leases, null), now) : Nobody(network, default);
+        var chain = Trails?.Follow(message, ours: true) ?? default;
+        lock (_lock) return Of(network, default) is { } leases ? ProxyAnswer.For(message, new(network, leases, null) { Chain = chain }, now) : Nobody(network, default);
     }
 
     /// <summary>
@@ -170,8 +175,9 @@ internal sealed class LeaseBook
     public IReadOnlyList<DhcpExplanation> Explain(DhcpQuestion question, IReadOnlyList<ServedNetwork> served, DateTimeOffset now)
     {
         var name = _machineName(question.Mac);
+        var chain = Trails?.Ask(question.Mac) ?? default;
         lock (_lock)
-            return [.. served.Select(n => Of(n, question.GiAddr) is { } pool ? DhcpExplanation.Of(question, new(n, pool, name), now) : DhcpExplanation.Of(n, Nobody(n, question.GiAddr)))];
+            return [.. served.Select(n => Of(n, question.GiAddr) is { } pool ? DhcpExplanation.Of(question, new(n, pool, name) { Chain = chain }, now) : DhcpExplanation.Of(n, Nobody(n, question.GiAddr)))];
     }
 
     // An offer is a promise of a minute: a restart may forget it, for what nobody else holds is granted again.

@@ -72,6 +72,7 @@ internal static class ApplianceHost
         services.AddSingleton<ISeedWriter, SeedWriter>().AddSingleton<RoleDesk>().AddSingleton<HostDoor>();
         services.AddSingleton<IDeployFacts, ShelfFacts>();
         services.AddSingleton(s => new MachineBook(data.Store, data.Store.LastSeq, s.GetRequiredService<IDeployFacts>(), PhaseLimits.Default, TimeProvider.System));
+        services.AddSingleton(s => new BootTrails(s.GetRequiredService<MachineBook>().ByMac, s.GetRequiredService<MachineBook>().Note, TimeProvider.System));
         services.AddSingleton(s => new LeaseBook(data.Store, mac => s.GetRequiredService<MachineBook>().ByMac(mac)?.Name));
         services.AddSingleton<NetworkBook>().AddHostedService<StaticReturns>();
         services.AddSingleton<Neighbours>().AddSingleton<Progress>().AddSingleton<AgentOrders>().AddSingleton<NameBook>();

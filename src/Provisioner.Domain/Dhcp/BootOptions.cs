@@ -1,5 +1,4 @@
 using Provisioner.Domain.Boot;
-using Provisioner.Domain.Networks;
 using Provisioner.Wire;
 using Provisioner.Wire.Dhcp;
 
@@ -21,10 +20,11 @@ internal sealed record BootOptions(string File, Ipv4Address NextServer, IReadOnl
     // ipxe.org/howto/dhcpd: sub-option 176, no-pxedhcp: do not wait for a proxyDHCP server's offer.
     private static readonly byte[] NoProxyDhcp = [176, 1, 1];
 
-    internal static BootOptions For(DhcpMessage request, ServedNetwork network)
+    internal static BootOptions For(DhcpMessage request, DhcpFacts facts)
     {
+        var network = facts.Network;
         var client = BootClient.Of(request);
-        if (BootFileChoice.For(client, network, out var why) is not { } file) return new("", Ipv4Address.Any, [], why);
+        if (BootFileChoice.For(client, facts.Chain, network, out var why) is not { } file) return new("", Ipv4Address.Any, [], why);
         var own = Ipv4Address.From(network.Address);
         List<DhcpOption> options = [DhcpOption.Of(DhcpOptionCode.TftpServerName, own.ToString()), BootFileName(client, file)];
         switch (client.Stage)

@@ -1,3 +1,4 @@
+using Provisioner.Domain.Boot;
 using Provisioner.Domain.Networks;
 using Provisioner.Wire;
 using Provisioner.Wire.Dhcp;
@@ -40,7 +41,11 @@ public abstract record DhcpAnswer(string Why, Lease? Lease)
 /// <param name="Network">The network that the message came in on.</param>
 /// <param name="Leases">The subnet that the client is in, and whose its addresses are.</param>
 /// <param name="MachineName">Host name of the enlisted machine with this MAC; null for a stranger.</param>
-public sealed record DhcpFacts(ServedNetwork Network, SubnetPool Leases, string? MachineName);
+public sealed record DhcpFacts(ServedNetwork Network, SubnetPool Leases, string? MachineName)
+{
+    /// <summary>Which chain of boot programs the client gets, where it can be started by more than one.</summary>
+    public BootChain Chain { get; init; }
+}
 
 /// <summary>Where a reply goes (RFC 2131 §4.1).</summary>
 public abstract record DhcpDestination

@@ -10,7 +10,7 @@ internal static class DhcpReply
 {
     internal static DhcpAnswer.Reply Lease(DhcpMessage request, DhcpFacts facts, DhcpMessageType type, Ipv4Address address)
     {
-        var boot = BootOptions.For(request, facts.Network);
+        var boot = BootOptions.For(request, facts);
         List<DhcpOption> options =
         [
             .. Common(request, facts, type), .. Network(facts),
@@ -32,7 +32,7 @@ internal static class DhcpReply
 
     internal static DhcpAnswer.Reply Inform(DhcpMessage request, DhcpFacts facts)
     {
-        var boot = BootOptions.For(request, facts.Network);
+        var boot = BootOptions.For(request, facts);
         var reply = Head(request) with
         {
             CiAddr = request.CiAddr,

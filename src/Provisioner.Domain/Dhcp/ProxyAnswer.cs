@@ -22,7 +22,7 @@ public static class ProxyAnswer
             return new DhcpAnswer.Silence("a PXE boot server request from somebody without a lease of ours");
         if (message.CiAddr != lease.Address)
             return new DhcpAnswer.Silence($"a PXE boot server request from {message.CiAddr}, but its address is {lease.Address}");
-        var boot = BootOptions.For(message, facts.Network);
+        var boot = BootOptions.For(message, facts);
         if (boot.Options.Count == 0) return new DhcpAnswer.Silence(boot.Why);
 
         var options = DhcpReply.Common(message, facts, DhcpMessageType.Ack).Concat(boot.Options.Where(o => o.Code != DhcpOptionCode.VendorSpecific));

@@ -11,7 +11,11 @@ namespace Provisioner.Domain.Machines;
 /// <param name="Nics">Network interfaces with hardware behind them.</param>
 public sealed record Inventory(
     SystemInfo System, string Firmware, CpuInfo Cpu, long MemoryBytes,
-    ImmutableArray<DiskInfo> Disks, ImmutableArray<NicInfo> Nics);
+    ImmutableArray<DiskInfo> Disks, ImmutableArray<NicInfo> Nics)
+{
+    /// <summary>Secure Boot is in force (UEFI 2.10 §32.3, variable SecureBoot); null on BIOS, and where nobody has looked.</summary>
+    public bool? SecureBoot { get; init; }
+}
 
 /// <summary>SMBIOS identity of a machine; empty strings where the firmware says nothing.</summary>
 public sealed record SystemInfo(

@@ -42,14 +42,18 @@ public sealed class BootOptionsTests
     [InlineData("PXEClient:Arch:00007:UNDI:003016", 7, "snponly.efi")]
     [InlineData("PXEClient:Arch:00009:UNDI:003016", 9, "snponly.efi")]
     [InlineData("HTTPClient:Arch:00016:UNDI:003001", 16, "http://10.77.0.1:5240/boot/ipxe.efi")]
-    [InlineData("PXEClient:Arch:00011:UNDI:003000", 11, "")]
-    [InlineData("PXEClient:Arch:00006:UNDI:003000", 6, "")]
+    [InlineData("PXEClient:Arch:00006:UNDI:003000", 6, "shimia32.efi")]
+    [InlineData("HTTPClient:Arch:00015:UNDI:003001", 15, "http://10.77.0.1:5240/boot/shimia32.efi")]
+    [InlineData("PXEClient:Arch:00011:UNDI:003000", 11, "shimaa64.efi")]
+    [InlineData("HTTPClient:Arch:00019:UNDI:003001", 19, "http://10.77.0.1:5240/boot/shimaa64.efi")]
+    [InlineData("PXEClient:Arch:00027:UNDI:003000", 27, "")]
+    [InlineData("PXEClient:Arch:00010:UNDI:003000", 10, "")]
     public void Firmware_is_told_the_file_of_its_architecture(string vendorClass, ushort architecture, string file)
     {
         var reply = new Desk().Reply(Firmware(vendorClass, architecture));
         Assert.Equal(file, reply.Message.File);
         if (file.Length > 0) Assert.Equal(file, reply.Message.Options.Text(DhcpOptionCode.BootFileName));
-        else Assert.Contains($"no boot file for PXE firmware, UEFI {(architecture == 11 ? "ARM64 (11)" : "IA32 (6)")}", reply.Why);
+        else Assert.Matches($"no boot file for PXE firmware, UEFI {(architecture == 10 ? "ARM32 .10" : "RISC-V 64 .27")}.: .*Choose one of them as boot mode", reply.Why);
     }
 
     [Fact]

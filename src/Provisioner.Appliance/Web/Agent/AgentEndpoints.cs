@@ -51,7 +51,7 @@ internal static class AgentEndpoints
             : Refuse(409, "the machine was deleted meanwhile");
     }
 
-    private static async Task<IResult> InventoryReport(HttpContext http, MachineBook book)
+    private static async Task<IResult> InventoryReport(HttpContext http, MachineBook book, BootTrails trails)
     {
         if (await SessionAsync(http.Request, book) is not { } machine) return NoSession();
         var (inventory, fault) = await ReadAsync(http, AgentJson.Default.Inventory);
@@ -59,6 +59,7 @@ internal static class AgentEndpoints
         if (InventoryCheck.Fault(inventory) is { } wrong) return Told(book, machine, Refuse(400, wrong), "inventory");
         var foreign = inventory.Nics.FirstOrDefault(n => book.ByMac(MacAddress.Parse(n.Mac)) is { } owner && owner.Id != machine.Id);
         if (foreign is not null) return Told(book, machine, Refuse(403, $"nics: {foreign.Mac} belongs to another machine"), "inventory");
+        foreach (string mac in machine.Macs) trails.Forget(MacAddress.Parse(mac));
         return Of(await book.ApplyAsync(machine.Id, new MachineChange.InventoryReported(InventoryCheck.Normal(inventory)), "agent"));
     }
 

@@ -8,7 +8,7 @@ $1 == "system" {
   system_part = "\"manufacturer\":" text($2) ",\"product\":" text($3) ",\"serial\":" text($4) ",\"uuid\":" text($5) \
     ",\"biosVendor\":" text($6) ",\"biosVersion\":" text($7) ",\"biosDate\":" text($8)
 }
-$1 == "firmware" { firmware = $2 }
+$1 == "firmware" { firmware = $2; secure = $3 == "" ? "null" : truth($3) }
 $1 == "memory" { memory = number($2) }
 $1 == "cpu" { cpu = "\"model\":" text($2) ",\"sockets\":" number($3) ",\"cores\":" number($4) ",\"threads\":" number($5) ",\"virtualisation\":" truth($6) }
 $1 == "disk" {
@@ -24,6 +24,6 @@ $1 == "neighbour" {
 }
 END {
   for (i = 1; i <= nics; i++) cards = cards (i == 1 ? "" : ",\n    ") nic[order[i]] ",\"neighbours\":[" neighbours[order[i]] "]}"
-  printf "{\n  \"system\":{%s},\n  \"firmware\":%s,\n  \"cpu\":{%s},\n  \"memoryBytes\":%s,\n  \"disks\":[\n    %s],\n  \"nics\":[\n    %s]\n}\n", \
-    system_part, text(firmware), cpu, memory, disks, cards
+  printf "{\n  \"system\":{%s},\n  \"firmware\":%s,\n  \"secureBoot\":%s,\n  \"cpu\":{%s},\n  \"memoryBytes\":%s,\n  \"disks\":[\n    %s],\n  \"nics\":[\n    %s]\n}\n", \
+    system_part, text(firmware), secure, cpu, memory, disks, cards
 }

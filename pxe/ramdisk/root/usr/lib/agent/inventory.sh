@@ -4,11 +4,17 @@ PROC=${PROC:-/proc}
 
 fact() { (IFS='	'; printf '%s\n' "$*"); }
 
+# true or false, as the firmware's variable has it: four bytes of attributes, one of value (UEFI 2.10 §3.3); nothing on BIOS.
+secure_boot() {
+  local variable=$SYS/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c
+  [ ! -e "$variable" ] || case $(tail -c 1 "$variable" | od -An -tu1) in *1) echo true ;; *) echo false ;; esac
+}
+
 system_facts() {
   local dmi=$SYS/class/dmi/id
   fact system "$(line $dmi/sys_vendor)" "$(line $dmi/product_name)" "$(line $dmi/product_serial)" "$(line $dmi/product_uuid | tr A-F a-f)" \
     "$(line $dmi/bios_vendor)" "$(line $dmi/bios_version)" "$(line $dmi/bios_date)"
-  fact firmware "$(firmware)"
+  fact firmware "$(firmware)" "$(secure_boot)"
   fact memory "$(awk '/^MemTotal:/ { printf "%.0f\n", $2 * 1024 }' "$PROC/meminfo")"
   # Sockets and cores from the ids of each thread; a hypervisor that gives none has one of each.
   awk -F'\t*: *' '

@@ -1,6 +1,17 @@
 # Drivers by what the hardware says it is (modalias): everything once, then whatever has appeared since.
 
 seen=${seen:-/run/agent/modaliases}
+signatures=/usr/lib/signatures
+
+# Where Secure Boot is on the kernel takes signed modules only. Their signatures came as a second archive (pxe/ramdisk/build/root.sh): each goes
+# back to the end of its module.
+sign_modules() {
+  mount -t securityfs securityfs /sys/kernel/security 2>/dev/null
+  ! grep -q '\[none\]' /sys/kernel/security/lockdown 2>/dev/null && [ -d $signatures ] || return 0
+  local name
+  find $signatures -name '*.ko' | while read -r name; do cat "$name" >>"${name#$signatures}"; done
+  rm -rf $signatures
+}
 
 # New modaliases, network and virtio (which may be the network) apart: all of them in $seen, the new ones printed.
 new_modaliases() {
