@@ -50,12 +50,14 @@ internal sealed class NetworkBook : IDisposable
     /// <param name="address">The address, or null for any.</param>
     /// <param name="wish">Whose; its address and subnet are filled in.</param>
     /// <param name="by">Who asks.</param>
-    public Task<NetworkOutcome> AllocateAsync(string subnet, Ipv4Address? address, StaticAddress wish, string by) => ApplyAsync(model =>
+    /// <param name="chose">Told which address it is to be.</param>
+    public Task<NetworkOutcome> AllocateAsync(string subnet, Ipv4Address? address, StaticAddress wish, string by, Action<Ipv4Address>? chose = null) => ApplyAsync(model =>
     {
         if (wish.Machine is { } id && Why(id) is { } why) return (null, why);
         if (model.Subnet(subnet) is not { } found) return (null, new NetworkOutcome.Missing($"there is no subnet {subnet}"));
         if ((address ?? _leases.ChooseStatic(found.Id, _time.GetUtcNow())) is not { } chosen)
             return (null, new NetworkOutcome.Refused([$"no address of {found} is free outside its ranges: shrink a range, or give back a static address"]));
+        chose?.Invoke(chosen);
         return (new NetworkChange.PutStatic(wish with { Address = chosen, Subnet = found.Id, By = by, Since = _time.GetUtcNow() }), null);
     }, by);
 

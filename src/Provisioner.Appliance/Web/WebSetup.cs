@@ -1,5 +1,6 @@
 using Provisioner.Appliance.Web.Access;
 using Provisioner.Appliance.Web.Api;
+using Provisioner.Appliance.Web.Api.Networks;
 using Provisioner.Appliance.Web.Pages;
 
 namespace Provisioner.Appliance.Web;
@@ -20,6 +21,7 @@ internal static class WebSetup
         services.AddSingleton(s => new SignInLink(data, s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<EventStream>();
         services.AddSingleton<Orders>();
+        services.AddSingleton<NetworkDescribe>();
         services.AddSingleton<Fragments>();
         services.AddSingleton<LiveMachine>();
         services.AddRazorComponents();
@@ -48,6 +50,7 @@ internal static class WebSetup
         api.MapCatalog();
         api.MapSystem();
         api.MapDhcp();
+        api.MapNetworks();
         api.MapKeys();
         app.MapApiDocument();
     }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Mvc;
+using Provisioner.Appliance.Web.Api.Networks;
 
 namespace Provisioner.Appliance.Web.Api;
 
@@ -20,5 +21,26 @@ namespace Provisioner.Appliance.Web.Api;
 [JsonSerializable(typeof(KeyBody))]
 [JsonSerializable(typeof(ExplainBody))]
 [JsonSerializable(typeof(ExplanationDto))]
+[JsonSerializable(typeof(FabricDto))]
+[JsonSerializable(typeof(FabricList))]
+[JsonSerializable(typeof(SpaceDto))]
+[JsonSerializable(typeof(SpaceList))]
+[JsonSerializable(typeof(VlanDto))]
+[JsonSerializable(typeof(VlanList))]
+[JsonSerializable(typeof(SubnetDto))]
+[JsonSerializable(typeof(SubnetList))]
+[JsonSerializable(typeof(RangeDto))]
+[JsonSerializable(typeof(RangeList))]
+[JsonSerializable(typeof(ReservationDto))]
+[JsonSerializable(typeof(ReservationList))]
+[JsonSerializable(typeof(AddressDto))]
+[JsonSerializable(typeof(AddressList))]
+[JsonSerializable(typeof(LeaseList))]
+[JsonSerializable(typeof(NamedBody))]
+[JsonSerializable(typeof(VlanBody))]
+[JsonSerializable(typeof(SubnetBody))]
+[JsonSerializable(typeof(RangeBody))]
+[JsonSerializable(typeof(ReservationBody))]
+[JsonSerializable(typeof(AddressBody))]
 [JsonSerializable(typeof(ProblemDetails))]
 internal sealed partial class ApiJson : JsonSerializerContext;

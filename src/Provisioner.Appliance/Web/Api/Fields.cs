@@ -75,6 +75,16 @@ internal sealed class Fields
         return texts;
     }
 
+    /// <summary>The body has this field.</summary>
+    public bool Has(string name) => _left.TryGetValue(name, out var value) && value.ValueKind is not JsonValueKind.Null;
+
+    /// <summary>The items of a list, for whoever reads them one by one.</summary>
+    public IReadOnlyList<JsonElement>? List(string name)
+    {
+        if (Take(name, false) is not { } value) return null;
+        return value.ValueKind is JsonValueKind.Array ? [.. value.EnumerateArray()] : Wrong<IReadOnlyList<JsonElement>>($"{name} must be a list");
+    }
+
     /// <summary>Adds a fault of the caller's.</summary>
     public void Fault(string? sentence)
     {

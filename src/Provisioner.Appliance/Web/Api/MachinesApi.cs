@@ -1,8 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
-using Microsoft.Net.Http.Headers;
 using Microsoft.OpenApi;
 using Provisioner.Appliance.Machines;
 using Provisioner.Appliance.Web.Access;
@@ -52,11 +48,11 @@ internal static class MachinesApi
         int limit = Number(http, "limit", Limits.Page, 1, 1000, faults), offset = Number(http, "offset", 0, 0, int.MaxValue, faults);
         if (faults.Count > 0) return Refusal.Problem(400, string.Join("; ", faults), new Dictionary<string, object?> { ["errors"] = faults.ToArray() });
         var found = query.Of(book.All.Values, surroundings);
-        return Tagged(http, new MachineList([.. found.Skip(offset).Take(limit).Select(m => Describe.Of(m, surroundings))], found.Count), ApiJson.Default.MachineList);
+        return Tagged.Of(new MachineList([.. found.Skip(offset).Take(limit).Select(m => Describe.Of(m, surroundings))], found.Count), ApiJson.Default.MachineList);
     }
 
-    private static IResult Get(string id, HttpContext http, MachineBook book, ISurroundings surroundings) =>
-        book.Find(id) is { } machine ? Tagged(http, Describe.Of(machine, surroundings), ApiJson.Default.MachineDto) : Unknown(id);
+    private static IResult Get(string id, MachineBook book, ISurroundings surroundings) =>
+        book.Find(id) is { } machine ? Tagged.Of(Describe.Of(machine, surroundings), ApiJson.Default.MachineDto) : Unknown(id);
 
     private static async Task<IResult> Give(string id, string order, HttpContext http, Orders orders) =>
         Answer(await orders.Give(id, order, http.Caller().Name, http.RequestAborted)!, http, 202);
@@ -117,14 +113,6 @@ internal static class MachinesApi
         Applied.NotFound gone => Unknown(gone.Id),
         _ => throw new InvalidOperationException("an answer without an arm"),
     };
-
-    // The tag is the content's own hash: it changes when, and only when, the answer would.
-    private static IResult Tagged<T>(HttpContext http, T value, JsonTypeInfo<T> type)
-    {
-        byte[] json = JsonSerializer.SerializeToUtf8Bytes(value, type);
-        string tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(json).AsSpan(0, 12))}\"";
-        return TypedResults.Bytes(json, "application/json; charset=utf-8", entityTag: new EntityTagHeaderValue(tag));
-    }
 
     internal static int Number(HttpContext http, string name, int otherwise, int least, int most, List<string> faults)
     {
