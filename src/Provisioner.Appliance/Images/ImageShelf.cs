@@ -20,9 +20,8 @@ internal sealed class ImageShelf(string folder)
     /// <summary>An image by name.</summary>
     public ImageInfo? Find(string name) => All().GetValueOrDefault(name);
 
-    /// <summary>Path of an image's file; null where name or file are not on the shelf.</summary>
-    public string? PathOf(string name, string file) =>
-        Find(name) is { } image && image.File == file ? Path.Combine(folder, image.Name, image.File) : null;
+    /// <summary>Path of an image's file.</summary>
+    public string PathOf(ImageInfo image) => Path.Combine(folder, image.Name, image.File);
 
     private (ImmutableSortedDictionary<string, ImageInfo> Images, ImmutableArray<string> Faults) Read()
     {

@@ -42,6 +42,10 @@ internal sealed class NetworkBook : IDisposable
     /// <summary>What is served now.</summary>
     public ImmutableArray<ServedNetwork> Served => _served;
 
+    /// <summary>A client of that address may have boot files: DHCP has to do with its subnet, or an interface of ours stands in it.</summary>
+    public bool Serves(Ipv4Address address) =>
+        (_model.SubnetOf(address) is { } subnet && _model.VlanOf(subnet).Dhcp is not DhcpMode.Off) || _served.Any(n => n.Subnet.Contains(address));
+
     /// <summary>Changes the model; completes when that is on disk.</summary>
     public Task<NetworkOutcome> ApplyAsync(NetworkChange change, string by) => ApplyAsync(_ => (change, null), by);
 

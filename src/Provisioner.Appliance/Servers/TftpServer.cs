@@ -39,7 +39,7 @@ internal sealed class TftpServer(
         _listener = ServerSockets.Udp(network, network.Address, Port, "TFTP");
         _listener.Blocking = false;
         _epoll = new Epoll();
-        _epoll.Watch(_listener, ListenerKey);
+        _epoll.Watch(NonBlocking.Number(_listener), ListenerKey, Epoll.Input);
         _thread = new Thread(Serve) { IsBackground = true, Name = $"tftp {network.Interface}" };
         _thread.Start();
     }
@@ -154,7 +154,7 @@ internal sealed class TftpServer(
         var transfer = new TftpTransfer(socket, client, (file, name), request, Now);
         _transfers[++_lastKey] = transfer;
         _byClient[client] = _lastKey;
-        _epoll!.Watch(socket, _lastKey);
+        _epoll!.Watch(NonBlocking.Number(socket), _lastKey, Epoll.Input);
         transfer.SendDue(_buffer, Now);
     }
 
@@ -163,7 +163,7 @@ internal sealed class TftpServer(
         if (transfer.Sender.State == TftpState.Sending) return;
         _transfers.Remove(key);
         _byClient.Remove(transfer.Client);
-        _epoll!.Forget(transfer.Socket);
+        _epoll!.Forget(NonBlocking.Number(transfer.Socket));
         transfer.Dispose();
         _sightings.Ended(transfer, transfer.Seconds(Now));
     }

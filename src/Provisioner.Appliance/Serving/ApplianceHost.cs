@@ -76,7 +76,7 @@ internal static class ApplianceHost
         services.AddSingleton(s => new LeaseBook(data.Store, mac => s.GetRequiredService<MachineBook>().ByMac(mac)?.Name));
         services.AddSingleton<NetworkBook>().AddHostedService<StaticReturns>();
         services.AddSingleton<Neighbours>().AddSingleton<Progress>().AddSingleton<AgentOrders>().AddSingleton<NameBook>();
-        services.AddSingleton(s => new ServerParts(s.GetRequiredService<LeaseBook>(), options.BootFiles, s.GetRequiredService<NameBook>().Zone,
+        services.AddSingleton(s => new ServerParts(s.GetRequiredService<LeaseBook>(), s.GetRequiredService<NetworkBook>().Serves, options.BootFiles, s.GetRequiredService<ImageShelf>(), s.GetRequiredService<NameBook>().Zone,
             [.. options.UpstreamDns.Select(a => new IPEndPoint(a, DnsServer.Port))], s.GetRequiredService<MachineBook>().Note, TimeProvider.System));
         services.AddSingleton<ServiceControl>();
         services.AddSingleton<IPowerDriver>(s => new IpmiDriver(TimeProvider.System, note: (machine, text) => Tell(s.GetRequiredService<MachineBook>(), machine, text)));
@@ -100,7 +100,7 @@ internal static class ApplianceHost
         double ms = (DateTime.Now - Process.GetCurrentProcess().StartTime).TotalMilliseconds;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"ready in {ms:0} ms: {options.Origin}"));
         foreach (var network in control.Served)
-            Console.WriteLine($"serves {network.Interface} ({network.Subnet}): DHCP {control.DhcpInWords(network)}, TFTP, DNS {network.Domain}, HTTP {network.Address}:{network.HttpPort}");
+            Console.WriteLine($"serves {network.Interface} ({network.Subnet}): DHCP {control.DhcpInWords(network)}, TFTP, DNS {network.Domain}, HTTP {network.Address}:{network.HttpPort}, files {network.Address}:{network.FilePort}");
         foreach (string fault in control.Without) Console.WriteLine(fault);
         if (!control.Served.IsEmpty) Console.WriteLine($"time: {TimeQuality.Of(KernelClock.Read(TimeProvider.System)).InWords}");
         if (control.Served.IsEmpty)

@@ -14,6 +14,8 @@ internal sealed record ApplianceOptions
     public IPAddress Listen { get; init; } = IPAddress.Loopback;
     /// <summary>TCP port for machines and people.</summary>
     public int HttpPort { get; init; } = 5240;
+    /// <summary>TCP port of boot files and images, on the served interfaces.</summary>
+    public int FilePort { get; init; } = 5241;
     /// <summary>Where a person on this host finds the page.</summary>
     public string Origin => $"http://{(Listen.Equals(IPAddress.Loopback) || Listen.Equals(IPAddress.Any) ? "localhost" : Listen)}:{HttpPort}";
     /// <summary>First and last address of the dynamic range; null: the upper half of the interface's subnet.</summary>
@@ -37,6 +39,8 @@ internal sealed record ApplianceOptions
     public IEnumerable<string> Faults()
     {
         if (HttpPort is < 1 or > 65535) yield return $"--http-port {HttpPort}: a TCP port is 1 to 65535";
+        if (FilePort is < 1 or > 65535) yield return $"--file-port {FilePort}: a TCP port is 1 to 65535";
+        if (FilePort == HttpPort) yield return $"--file-port {FilePort}: --http-port has it already; give them different ones";
         if (Range is { } range && Number(range.First) > Number(range.Last)) yield return $"--range {range.First}-{range.Last}: the first address is above the last";
         if (Domain.Length is 0 or > 200 || !Domain.Split('.').All(Provisioner.Domain.Machines.HostName.IsValid)) yield return $"--domain {Domain}: not a domain name such as rack.internal";
         if (Interfaces.FirstOrDefault(i => i is "lo") is not null) yield return "--interface lo: machines don't boot over loopback; name the interface that their cable ends in";

@@ -24,12 +24,13 @@ internal sealed class NetworkServers : IDisposable
         var dhcp = new DhcpServer(network, parts.Leases, parts.Note, parts.Time);
         var proxy = new ProxyDhcpServer(network, parts.Leases, parts.Note, parts.Time);
         var tftp = new TftpServer(network, parts.BootFiles, parts.Leases, parts.Note, parts.Time);
+        var files = new FileServer(network, new(parts.BootFiles, parts.Images), parts.Serves, new(parts.Leases, parts.Note, parts.Time), parts.Time);
         var dns = new DnsServer([network], parts.Zone, parts.UpstreamDns, parts.Time);
         var advertiser = new RouterAdvertiser(network);
         var ntp = new NtpServer(network, parts.Time);
         var syslog = new SyslogServer(network, SyslogServer.Port, parts.Leases, parts.Note, parts.Time);
         var ipxeSyslog = new SyslogServer(network, SyslogServer.IpxePort, parts.Leases, parts.Note, parts.Time);
-        var servers = new NetworkServers(network, [dhcp, proxy, tftp, dns, advertiser, ntp, syslog, ipxeSyslog]);
+        var servers = new NetworkServers(network, [dhcp, proxy, tftp, files, dns, advertiser, ntp, syslog, ipxeSyslog]);
         try
         {
             advertiser.Start();
@@ -39,6 +40,7 @@ internal sealed class NetworkServers : IDisposable
             servers.TryStart(ipxeSyslog.Start, "lines that machines send there are on no timeline");
             dns.Start();
             tftp.Start();
+            files.Start();
             proxy.Start();
             dhcp.Start(); // last: a machine that is answered finds everything else open
             return servers;

@@ -1,16 +1,20 @@
 using System.Net;
+using Provisioner.Appliance.Images;
 using Provisioner.Appliance.Servers;
 using Provisioner.Domain.Dns;
 using Provisioner.Domain.Events;
+using Provisioner.Wire;
 
 namespace Provisioner.Appliance.Serving;
 
 /// <summary>What every network's servers share.</summary>
 /// <param name="Leases">All leases.</param>
-/// <param name="BootFiles">Folder with what TFTP may send.</param>
+/// <param name="Serves">Whether a client of an address may have files: its subnet is served, here or behind a relay.</param>
+/// <param name="BootFiles">Folder with what TFTP and HTTP may send.</param>
+/// <param name="Images">The images.</param>
 /// <param name="Zone">The machines' names and addresses as they are now.</param>
 /// <param name="UpstreamDns">Servers that other names are asked of.</param>
 /// <param name="Note">Where sightings go.</param>
 /// <param name="Time">The clock.</param>
 internal sealed record ServerParts(
-    LeaseBook Leases, string BootFiles, Func<DnsZone> Zone, IReadOnlyList<IPEndPoint> UpstreamDns, Action<Sighting> Note, TimeProvider Time);
+    LeaseBook Leases, Func<Ipv4Address, bool> Serves, string BootFiles, ImageShelf Images, Func<DnsZone> Zone, IReadOnlyList<IPEndPoint> UpstreamDns, Action<Sighting> Note, TimeProvider Time);

@@ -140,7 +140,7 @@ internal sealed class ServiceControl(ApplianceOptions options, IStore store, Mac
         if (!found.Up) return (null, $"{found.Name} is down: ip link set {found.Name} up");
         if (_running.FirstOrDefault(r => r.Network.Subnet.Contains(Wire.Ipv4Address.From(found.Address))) is { } other)
             return (null, $"{found.Name} stands in the same subnet as {other.Network.Interface}, which is served already");
-        var network = new ServedNetwork(found.Name, found.Address, found.PrefixLength, options.Domain, options.HttpPort);
+        var network = new ServedNetwork(found.Name, found.Address, found.PrefixLength, options.Domain, options.HttpPort) { FilePort = options.FilePort };
         return networks.Obstacle(found.Name, found.Address, found.PrefixLength, ChoiceFor(network.Subnet)) is { } fault ? (null, fault) : (network, null);
     }
 

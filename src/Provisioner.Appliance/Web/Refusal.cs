@@ -8,7 +8,7 @@ namespace Provisioner.Appliance.Web;
 internal static class Refusal
 {
     /// <summary>A path of machines: their endpoints answer for themselves.</summary>
-    private static readonly string[] MachinePaths = ["/boot", "/images", "/agent", "/hosts"];
+    private static readonly string[] MachinePaths = ["/boot", "/agent", "/hosts"];
 
     public static bool IsOurs(HttpRequest request) => !MachinePaths.Any(p => request.Path.StartsWithSegments(p));
 

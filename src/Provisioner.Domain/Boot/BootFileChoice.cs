@@ -27,7 +27,7 @@ public static class BootFileChoice
         Bios, Uefi, UefiAllDrivers, ShimX64, ShimIa32, ShimArm64, "grubx64.efi", "grubia32.efi", "grubaa64.efi",
     };
 
-    /// <summary>All names that boot scripts and firmware load over HTTP, under /boot: nothing else is served there.</summary>
+    /// <summary>All names that boot scripts and firmware load over HTTP, under /boot of <see cref="ServedNetwork.FilePort"/>: nothing else is served there.</summary>
     public static readonly IReadOnlySet<string> OverHttp = new HashSet<string>(OverTftp)
     {
         "kernel", "ramdisk", "ramdisk.signatures", "kernel-arm64", "ramdisk-arm64", "localboot.efi",
@@ -48,7 +48,7 @@ public static class BootFileChoice
     /// <param name="why">Who it is; without a file what is wrong, and what helps.</param>
     public static string? For(BootClient client, BootChain chain, ServedNetwork network, out string why)
     {
-        string http = $"http://{network.Address}:{network.HttpPort}/boot";
+        string http = $"http://{network.Address}:{network.HttpPort}/boot", files = $"http://{network.Address}:{network.FilePort}/boot";
         why = client.InWords;
         switch (client)
         {
@@ -58,9 +58,9 @@ public static class BootFileChoice
             case { Stage: BootStage.Pxe, Architecture: 7 or 9 }: return chain == BootChain.Signed ? ShimX64 : Uefi;
             case { Stage: BootStage.Pxe, Architecture: 6 }: return ShimIa32;
             case { Stage: BootStage.Pxe, Architecture: 11 }: return ShimArm64;
-            case { Stage: BootStage.Http, Architecture: 16 }: return $"{http}/{(chain == BootChain.Signed ? ShimX64 : UefiAllDrivers)}";
-            case { Stage: BootStage.Http, Architecture: 15 }: return $"{http}/{ShimIa32}";
-            case { Stage: BootStage.Http, Architecture: 19 }: return $"{http}/{ShimArm64}";
+            case { Stage: BootStage.Http, Architecture: 16 }: return $"{files}/{(chain == BootChain.Signed ? ShimX64 : UefiAllDrivers)}";
+            case { Stage: BootStage.Http, Architecture: 15 }: return $"{files}/{ShimIa32}";
+            case { Stage: BootStage.Http, Architecture: 19 }: return $"{files}/{ShimArm64}";
             default:
                 why = $"no boot file for {client.InWords}: BIOS x86 (0), UEFI x64 (7, 9, over HTTP 16), UEFI IA32 (6, 15) and UEFI ARM64 (11, 19) can be booted. "
                     + "Choose one of them as boot mode in the machine's setup, or switch its network boot off";

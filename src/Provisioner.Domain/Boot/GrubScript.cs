@@ -33,11 +33,12 @@ public static class GrubScript
     /// <param name="mac">The interface that it boots from.</param>
     /// <param name="server">The appliance on that network.</param>
     /// <param name="port">Its HTTP port.</param>
+    /// <param name="filePort">Its port for files.</param>
     /// <param name="token">The boot token.</param>
-    public static string ForAgent(Machine machine, MacAddress mac, IPAddress server, int port, string token) =>
+    public static string ForAgent(Machine machine, MacAddress mac, IPAddress server, int port, int filePort, string token) =>
         $$"""
         echo "Provisioner: {{machine.Name}} starts the agent"
-        set files=(http,{{server}}:{{port}})/boot
+        set files=(http,{{server}}:{{filePort}})/boot
         for try in 1 2 3; do
           if linux $files/kernel provisioner.url=http://{{server}}:{{port}} provisioner.machine={{machine.Id}} provisioner.token={{token}} BOOTIF=01-{{mac.ToHyphens()}} console=tty0 console=ttyS0,115200 quiet; then
             if initrd $files/ramdisk $files/ramdisk.signatures; then boot; fi
@@ -48,10 +49,10 @@ public static class GrubScript
         """;
 
     /// <summary>ARM64: its kernel, and a ramdisk that says what is missing. The firmware's SPCR table names the console.</summary>
-    public static string ForArm64(Machine machine, IPAddress server, int port) =>
+    public static string ForArm64(Machine machine, IPAddress server, int filePort) =>
         $$"""
         echo "Provisioner: {{machine.Name}} starts the ARM64 kernel"
-        set files=(http,{{server}}:{{port}})/boot
+        set files=(http,{{server}}:{{filePort}})/boot
         for try in 1 2 3; do
           if linux $files/kernel-arm64 earlycon; then
             if initrd $files/ramdisk-arm64; then boot; fi

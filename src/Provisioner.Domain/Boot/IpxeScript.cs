@@ -16,13 +16,14 @@ public static class IpxeScript
     /// <param name="mac">The interface that it boots from.</param>
     /// <param name="server">The appliance on that network.</param>
     /// <param name="port">Its HTTP port.</param>
+    /// <param name="filePort">Its port for files.</param>
     /// <param name="token">The boot token.</param>
-    public static string ForAgent(Machine machine, MacAddress mac, IPAddress server, int port, string token) =>
+    public static string ForAgent(Machine machine, MacAddress mac, IPAddress server, int port, int filePort, string token) =>
         $"""
         #!ipxe
         echo Provisioner: {machine.Name} starts the agent
-        kernel http://{server}:{port}/boot/kernel initrd=ramdisk provisioner.url=http://{server}:{port} provisioner.machine={machine.Id} provisioner.token={token} BOOTIF=01-{mac.ToHyphens()} console=tty0 console=ttyS0,115200 quiet
-        initrd --name ramdisk http://{server}:{port}/boot/ramdisk
+        kernel http://{server}:{filePort}/boot/kernel initrd=ramdisk provisioner.url=http://{server}:{port} provisioner.machine={machine.Id} provisioner.token={token} BOOTIF=01-{mac.ToHyphens()} console=tty0 console=ttyS0,115200 quiet
+        initrd --name ramdisk http://{server}:{filePort}/boot/ramdisk
         boot
 
         """;
@@ -32,14 +33,14 @@ public static class IpxeScript
     /// the disk's own loader; where it finds none, leaving with an error hands over to the firmware's next boot option (UEFI 2.10 §3.1.1: after a
     /// success the boot manager would stop and show its menu).
     /// </summary>
-    public static string ForDisk(Machine machine, IPAddress server, int port) =>
+    public static string ForDisk(Machine machine, IPAddress server, int filePort) =>
         $$"""
         #!ipxe
         echo Provisioner: {{machine.Name}} boots from its disk
         iseq ${platform} efi && goto uefi ||
         sanboot --no-describe --drive 0x80 || exit 1
         :uefi
-        chain http://{{server}}:{{port}}/boot/localboot.efi ||
+        chain http://{{server}}:{{filePort}}/boot/localboot.efi ||
         exit 1
 
         """;

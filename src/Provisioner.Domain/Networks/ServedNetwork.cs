@@ -11,6 +11,9 @@ namespace Provisioner.Domain.Networks;
 /// <param name="HttpPort">TCP port of boot scripts, agent API and page.</param>
 public sealed record ServedNetwork(string Interface, IPAddress Address, int PrefixLength, string Domain, int HttpPort)
 {
+    /// <summary>TCP port of boot files and images: what is large leaves by sendfile, from a listener of its own.</summary>
+    public int FilePort { get; init; } = 5241;
+
     /// <summary>The subnet that <see cref="Address"/> lies in.</summary>
     public Ipv4Subnet Subnet => Ipv4Subnet.Of(Ipv4Address.From(Address), PrefixLength);
 }

@@ -18,7 +18,7 @@ public sealed class EndpointRuleTests
         Assert.True(endpoints.Count > 40);
         Assert.All(endpoints, e => Assert.Single(e.Metadata.OfType<Rule>()));
         Assert.Equal(Public, endpoints.Where(e => RuleOf(e) == Rule.Public).Select(PatternOf).Distinct().Order(StringComparer.Ordinal));
-        Assert.All(endpoints.Where(e => RuleOf(e) is not (Rule.SignedIn or Rule.Public)), e => Assert.Matches("^/(boot|images|agent|hosts)/", PatternOf(e)));
+        Assert.All(endpoints.Where(e => RuleOf(e) is not (Rule.SignedIn or Rule.Public)), e => Assert.Matches("^/(boot|agent|hosts)/", PatternOf(e)));
     }
 
     [Fact]

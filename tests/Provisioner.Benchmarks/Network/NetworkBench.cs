@@ -9,6 +9,8 @@ internal static class NetworkBench
     private static readonly (string Name, Func<Lab, IReadOnlyList<Figure>> Measure)[] Services =
     [
         ("dhcp", DhcpBench.Measure),
+        ("tftp", TftpBench.Measure),
+        ("http", HttpBench.Measure),
     ];
 
     /// <summary>Words for the usage.</summary>

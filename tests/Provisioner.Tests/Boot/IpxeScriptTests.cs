@@ -13,11 +13,11 @@ public sealed class IpxeScriptTests
         Assert.Equal("""
             #!ipxe
             echo Provisioner: calm-otter starts the agent
-            kernel http://10.77.0.1:5240/boot/kernel initrd=ramdisk provisioner.url=http://10.77.0.1:5240 provisioner.machine=k3xr8q provisioner.token=TOKEN BOOTIF=01-52-54-00-00-00-01 console=tty0 console=ttyS0,115200 quiet
-            initrd --name ramdisk http://10.77.0.1:5240/boot/ramdisk
+            kernel http://10.77.0.1:5241/boot/kernel initrd=ramdisk provisioner.url=http://10.77.0.1:5240 provisioner.machine=k3xr8q provisioner.token=TOKEN BOOTIF=01-52-54-00-00-00-01 console=tty0 console=ttyS0,115200 quiet
+            initrd --name ramdisk http://10.77.0.1:5241/boot/ramdisk
             boot
 
-            """, IpxeScript.ForAgent(In(MachineState.New), MacAddress.Parse("52:54:00:00:00:01"), IPAddress.Parse("10.77.0.1"), 5240, "TOKEN"));
+            """, IpxeScript.ForAgent(In(MachineState.New), MacAddress.Parse("52:54:00:00:00:01"), IPAddress.Parse("10.77.0.1"), 5240, 5241, "TOKEN"));
 
     [Fact]
     public void The_disks_script_starts_it_on_BIOS_has_GRUB_look_for_it_on_UEFI_and_leaves_with_an_error_where_neither_can() =>
@@ -27,10 +27,10 @@ public sealed class IpxeScriptTests
             iseq ${platform} efi && goto uefi ||
             sanboot --no-describe --drive 0x80 || exit 1
             :uefi
-            chain http://10.77.0.1:5240/boot/localboot.efi ||
+            chain http://10.77.0.1:5241/boot/localboot.efi ||
             exit 1
 
-            """, IpxeScript.ForDisk(In(MachineState.Deployed), IPAddress.Parse("10.77.0.1"), 5240));
+            """, IpxeScript.ForDisk(In(MachineState.Deployed), IPAddress.Parse("10.77.0.1"), 5241));
 
     [Theory]
     [InlineData(MachineState.New, Phase.Idle, false)]

@@ -48,7 +48,7 @@ internal sealed class AgentOrders(MachineBook book, ImageShelf shelf, ISeedWrite
         string home = $"http://{local.MapToIPv4()}:{options.HttpPort}";
         book.Note(machine.Id, "image.started", $"{image.Title} goes to {disk.Name}", bytes: image.SizeBytes);
         return new(machine.Order, "install",
-            new($"{home}/images/{image.Name}/{image.File}", image.SizeBytes, image.Sha256, image.RawBytes, image.RootPartition),
+            new($"http://{local.MapToIPv4()}:{options.FilePort}/images/{image.Name}/{image.File}", image.SizeBytes, image.Sha256, image.RawBytes, image.RootPartition),
             new(disk.Path, disk.Serial, disk.Wwn, disk.SizeBytes), deployment.DiskId,
             new("/var/lib/cloud/seed/nocloud", seeds.FilesFor(machine, deployment, home)));
     }
