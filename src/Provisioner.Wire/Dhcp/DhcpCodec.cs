@@ -11,27 +11,29 @@ public static class DhcpCodec
 
     internal const int SNameAt = 44, SNameLength = 64, FileAt = 108, FileLength = 128, CookieAt = 236, OptionsAt = 240;
     private const uint Cookie = 0x63825363;
-    private const byte Ethernet = 1;
+    private const int PortGuid = 8;
 
     /// <summary>Reads a whole message. What it returns holds no reference to <paramref name="datagram"/>.</summary>
-    /// <exception cref="WireException">it is not DHCP over Ethernet, an option runs past its field, or one that matters has a wrong length.</exception>
+    /// <exception cref="WireException">it is not DHCP, its hardware is not known, an option runs past its field, or one that matters has a wrong length.</exception>
     public static DhcpMessage Parse(ReadOnlySpan<byte> datagram)
     {
         if (datagram.Length < OptionsAt) throw new WireException($"DHCP message has {datagram.Length} octets, wants {OptionsAt} at least");
         var octets = datagram.ToArray();
         if (octets[0] is not (1 or 2)) throw new WireException($"op is {octets[0]}, wants 1 or 2");
-        if (octets[1] != Ethernet) throw new WireException($"htype is {octets[1]}, only Ethernet (1) is served");
-        if (octets[2] != MacAddress.Length) throw new WireException($"hlen is {octets[2]}, Ethernet wants 6");
-        if (U32(octets, CookieAt) != Cookie) throw new WireException("no DHCP magic cookie");
-
+        var hardware = HardwareOf(octets[1], octets[2]);
         var options = new DhcpOptionReader();
-        options.Read(octets.AsMemory(OptionsAt), "options");
+        // Without a cookie and without anything in its place it is BOOTP from before RFC 1048.
+        uint cookie = U32(octets, CookieAt);
+        if (cookie is not (0 or Cookie)) throw new WireException("no DHCP magic cookie");
+        if (cookie == Cookie) options.Read(octets.AsMemory(OptionsAt), "options");
         int overload = options.Overload;
         if ((overload & 1) != 0) options.Read(octets.AsMemory(FileAt, FileLength), "file");
         if ((overload & 2) != 0) options.Read(octets.AsMemory(SNameAt, SNameLength), "sname");
+        var found = options.Finish();
         return new DhcpMessage
         {
             IsReply = octets[0] == 2,
+            Hardware = hardware,
             Hops = octets[3],
             Xid = U32(octets, 4),
             Secs = BinaryPrimitives.ReadUInt16BigEndian(octets.AsSpan(8)),
@@ -40,35 +42,44 @@ public static class DhcpCodec
             YiAddr = new(U32(octets, 16)),
             SiAddr = new(U32(octets, 20)),
             GiAddr = new(U32(octets, 24)),
-            ChAddr = MacAddress.FromBytes(octets.AsSpan(28)),
+            ChAddr = hardware == HardwareType.InfiniBand ? OfPort(found) : MacAddress.FromBytes(octets.AsSpan(28)),
             SName = (overload & 2) != 0 ? "" : DhcpText.Read(octets.AsSpan(SNameAt, SNameLength)),
             File = (overload & 1) != 0 ? "" : DhcpText.Read(octets.AsSpan(FileAt, FileLength)),
-            Options = options.Finish(),
+            Options = found,
         };
     }
 
     /// <summary>Octets that <see cref="Write"/> will write.</summary>
     public static int Measure(DhcpMessage message)
     {
-        int length = OptionsAt + 1;
-        foreach (var option in message.Options.Items) length += option.Value.Length + 2 * Parts(option.Value.Length);
-        return Math.Max(MinimumLength, length);
+        Span<DhcpPlace> places = stackalloc DhcpPlace[message.Options.Items.Count];
+        return Math.Max(MinimumLength, DhcpLayout.Of(message, places).Length);
     }
 
     /// <summary>
     /// Writes a message and returns its length. Options go out in order of their codes, with option 82 last (RFC 3046 §2.2); what is longer
-    /// than 255 octets is split (RFC 3396 §5).
+    /// than 255 octets is split (RFC 3396 §5); what is beyond <see cref="DhcpMessage.Limit"/> goes into empty header fields (RFC 2132 §9.3).
     /// </summary>
     /// <exception cref="WireException">it doesn't fit, or a text is longer than its field.</exception>
     public static int Write(DhcpMessage message, Span<byte> destination)
     {
-        int length = Measure(message);
+        Span<DhcpPlace> places = stackalloc DhcpPlace[message.Options.Items.Count];
+        var layout = DhcpLayout.Of(message, places);
+        int length = Math.Max(MinimumLength, layout.Length);
         if (length > destination.Length) throw new WireException($"DHCP message of {length} octets doesn't fit into {destination.Length}");
         var to = destination[..length];
         to.Clear();
+        WriteHeader(message, to);
+        layout.Write(message.Options.Items, to);
+        return length;
+    }
+
+    private static void WriteHeader(DhcpMessage message, Span<byte> to)
+    {
+        bool infiniBand = message.Hardware == HardwareType.InfiniBand;
         to[0] = message.IsReply ? (byte)2 : (byte)1;
-        to[1] = Ethernet;
-        to[2] = MacAddress.Length;
+        to[1] = (byte)message.Hardware;
+        to[2] = infiniBand ? (byte)0 : (byte)MacAddress.Length;
         to[3] = message.Hops;
         BinaryPrimitives.WriteUInt32BigEndian(to[4..], message.Xid);
         BinaryPrimitives.WriteUInt16BigEndian(to[8..], message.Secs);
@@ -77,30 +88,31 @@ public static class DhcpCodec
         message.YiAddr.WriteTo(to[16..]);
         message.SiAddr.WriteTo(to[20..]);
         message.GiAddr.WriteTo(to[24..]);
-        message.ChAddr.WriteTo(to[28..]);
+        if (!infiniBand) message.ChAddr.WriteTo(to[28..]);
         WriteText(message.SName, to.Slice(SNameAt, SNameLength), "sname");
         WriteText(message.File, to.Slice(FileAt, FileLength), "file");
         BinaryPrimitives.WriteUInt32BigEndian(to[CookieAt..], Cookie);
-        int at = OptionsAt;
-        foreach (var option in message.Options.Items.OrderBy(o => o.Code == DhcpOptionCode.RelayAgentInformation ? 256 : (int)o.Code))
-            at = WriteOption(option, to, at);
-        to[at] = (byte)DhcpOptionCode.End;
-        return length;
     }
 
-    private static int WriteOption(DhcpOption option, Span<byte> to, int at)
+    private static HardwareType HardwareOf(byte type, byte length)
     {
-        var rest = option.Value.Span;
-        do
+        var (wants, name) = (HardwareType)type switch
         {
-            var part = rest[..Math.Min(255, rest.Length)];
-            to[at++] = (byte)option.Code;
-            to[at++] = (byte)part.Length;
-            part.CopyTo(to[at..]);
-            at += part.Length;
-            rest = rest[part.Length..];
-        } while (rest.Length > 0);
-        return at;
+            HardwareType.Ethernet or HardwareType.Ieee802 => (MacAddress.Length, "Ethernet"),
+            HardwareType.InfiniBand => (0, "InfiniBand"),
+            _ => throw new WireException($"htype is {type}, Ethernet (1, 6) and InfiniBand (32) are served"),
+        };
+        return length == wants ? (HardwareType)type : throw new WireException($"hlen is {length}, {name} wants {wants}");
+    }
+
+    // The GUID is a MAC with two octets in its middle (00:02:c9:03:00:12:34:56 is 00:02:c9:12:34:56): so the port's Ethernet face is called,
+    // and so other provisioners enter such machines.
+    private static MacAddress OfPort(DhcpOptions options)
+    {
+        if (options.Find(DhcpOptionCode.ClientIdentifier) is not { Length: >= PortGuid } id)
+            throw new WireException("InfiniBand without a client identifier (option 61) of 8 octets or more: RFC 4390 §2.1 wants one");
+        var guid = id.Span[^PortGuid..];
+        return MacAddress.FromBytes([guid[0], guid[1], guid[2], guid[5], guid[6], guid[7]]);
     }
 
     // One octet stays for the NUL: ROMs read these fields as C strings.
@@ -109,8 +121,6 @@ public static class DhcpCodec
         if (text.Length >= field.Length) throw new WireException($"{name} has {text.Length} characters, {field.Length - 1} fit");
         Encoding.ASCII.GetBytes(text, field);
     }
-
-    private static int Parts(int length) => Math.Max(1, (length + 254) / 255);
 
     private static uint U32(byte[] octets, int at) => BinaryPrimitives.ReadUInt32BigEndian(octets.AsSpan(at));
 }

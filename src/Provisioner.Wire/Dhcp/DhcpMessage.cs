@@ -1,6 +1,6 @@
 namespace Provisioner.Wire.Dhcp;
 
-/// <summary>A BOOTP/DHCP message (RFC 2131 §2), Ethernet only.</summary>
+/// <summary>A BOOTP/DHCP message (RFC 2131 §2).</summary>
 public sealed record DhcpMessage
 {
     /// <summary>Largest message that a client must take when it says nothing else: 576 octets less IP and UDP headers (RFC 2131 §2).</summary>
@@ -24,14 +24,21 @@ public sealed record DhcpMessage
     public Ipv4Address SiAddr { get; init; }
     /// <summary>The relay, or 0.0.0.0.</summary>
     public Ipv4Address GiAddr { get; init; }
-    /// <summary>The client's hardware address.</summary>
+    /// <summary>
+    /// The client's hardware address. Over InfiniBand, where the field is empty (RFC 4390 §2.1), the 48 bits that are made of the port's GUID at
+    /// the end of the client identifier: what that port's Ethernet face is called by.
+    /// </summary>
     public MacAddress ChAddr { get; init; }
+    /// <summary>htype.</summary>
+    public HardwareType Hardware { get; init; } = HardwareType.Ethernet;
     /// <summary>Server host name, at most 63 characters; empty where the field held options.</summary>
     public string SName { get; init; } = "";
     /// <summary>Boot file name, at most 127 characters; empty where the field held options.</summary>
     public string File { get; init; } = "";
     /// <summary>Options, those in overloaded fields among them.</summary>
     public DhcpOptions Options { get; init; } = DhcpOptions.None;
+    /// <summary>Largest message that the receiver takes: to come under it, options move into an empty file or sname field (option 52).</summary>
+    public int Limit { get; init; } = int.MaxValue;
 
     /// <summary>Option 53.</summary>
     public DhcpMessageType Type =>
@@ -46,4 +53,15 @@ public sealed record DhcpMessage
     /// <summary>Largest DHCP message that the client takes: option 57 less the IP and UDP headers, 548 at least, 1472 at most (one Ethernet frame).</summary>
     public int MaximumLength =>
         Options.UInt16(DhcpOptionCode.MaximumMessageSize) is { } size ? Math.Clamp(size - 28, DefaultMaximum, 1472) : DefaultMaximum;
+}
+
+/// <summary>htype, IANA's ARP hardware types: the three that machines boot over.</summary>
+public enum HardwareType : byte
+{
+    /// <summary>Six octets.</summary>
+    Ethernet = 1,
+    /// <summary>IEEE 802: six octets too; some ROMs write it for Ethernet.</summary>
+    Ieee802 = 6,
+    /// <summary>RFC 4390: hlen 0, no address in the header, and every reply is broadcast.</summary>
+    InfiniBand = 32,
 }

@@ -15,6 +15,10 @@ public enum DhcpOptionCode : byte
     HostName = 12,
     /// <summary>§3.17.</summary>
     DomainName = 15,
+    /// <summary>Largest IP packet of the link, §5.1.</summary>
+    InterfaceMtu = 26,
+    /// <summary>§5.3.</summary>
+    BroadcastAddress = 28,
     /// <summary>§8.3.</summary>
     NtpServers = 42,
     /// <summary>§8.4; for PXE clients the sub-options of PXE 2.1 table 2-1.</summary>
@@ -49,6 +53,8 @@ public enum DhcpOptionCode : byte
     BootFileName = 67,
     /// <summary>RFC 3004; iPXE writes <c>iPXE</c> without the inner length.</summary>
     UserClass = 77,
+    /// <summary>RFC 4702: the name that the client wants in DNS, and who is to write it there.</summary>
+    ClientFqdn = 81,
     /// <summary>RFC 3046: goes back to the relay as it came, last.</summary>
     RelayAgentInformation = 82,
     /// <summary>RFC 4578 §2.1, numbers by IANA's processor architecture registry.</summary>
@@ -57,8 +63,32 @@ public enum DhcpOptionCode : byte
     ClientNetworkInterface = 94,
     /// <summary>RFC 4578 §2.3: type 0 and the SMBIOS UUID.</summary>
     ClientMachineIdentifier = 97,
+    /// <summary>RFC 8925: seconds without IPv4 for a client that can do without.</summary>
+    Ipv6OnlyPreferred = 108,
+    /// <summary>RFC 8910: URI of a captive portal's API.</summary>
+    CaptivePortal = 114,
+    /// <summary>RFC 2563: 0 keeps a client without a lease from choosing a link-local address.</summary>
+    AutoConfigure = 116,
+    /// <summary>RFC 3011: the subnet that a relay or client wants an address of.</summary>
+    SubnetSelection = 118,
+    /// <summary>RFC 3397: domains that names are looked up in, compressed as in DNS.</summary>
+    DomainSearch = 119,
+    /// <summary>RFC 3442: whoever understands it ignores <see cref="Router"/>.</summary>
+    ClasslessRoutes = 121,
+    /// <summary>RFC 3925 §4: vendor-specific by enterprise number.</summary>
+    VendorIdentifyingSpecific = 125,
+    /// <summary>RFC 5859: TFTP servers of VoIP phones and switches.</summary>
+    TftpServerAddresses = 150,
     /// <summary>iPXE's own encapsulated options (ipxe.org/howto/dhcpd).</summary>
     Ipxe = 175,
+    /// <summary>RFC 5071 §3: F1 00 74 7E, which makes PXELINUX believe the three that follow.</summary>
+    PxelinuxMagic = 208,
+    /// <summary>RFC 5071 §4.</summary>
+    PxelinuxConfigFile = 209,
+    /// <summary>RFC 5071 §5.</summary>
+    PxelinuxPathPrefix = 210,
+    /// <summary>RFC 5071 §6, seconds.</summary>
+    PxelinuxRebootTime = 211,
     /// <summary>§3.2.</summary>
     End = 255,
 }

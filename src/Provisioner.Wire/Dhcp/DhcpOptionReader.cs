@@ -29,7 +29,11 @@ internal struct DhcpOptionReader()
 
     internal readonly DhcpOptions Finish()
     {
-        foreach (var option in _options) Check((byte)option.Code, option.Value.Length);
+        foreach (var option in _options)
+        {
+            Check((byte)option.Code, option.Value.Length);
+            if (option.Code == DhcpOptionCode.RelayAgentInformation) RelayAgentInformation.Check(option.Value.Span);
+        }
         return new DhcpOptions(_options);
     }
 
@@ -62,7 +66,7 @@ internal struct DhcpOptionReader()
         {
             DhcpOptionCode.MessageType or DhcpOptionCode.Overload => 1,
             DhcpOptionCode.MaximumMessageSize => 2,
-            DhcpOptionCode.RequestedAddress or DhcpOptionCode.ServerIdentifier or DhcpOptionCode.LeaseTime or DhcpOptionCode.SubnetMask => 4,
+            DhcpOptionCode.RequestedAddress or DhcpOptionCode.ServerIdentifier or DhcpOptionCode.LeaseTime or DhcpOptionCode.SubnetMask or DhcpOptionCode.SubnetSelection => 4,
             DhcpOptionCode.ClientArchitecture => length > 0 && length % 2 == 0 ? length : 2,
             _ => length,
         };

@@ -28,28 +28,32 @@ public static class UdpPacket
         ip[9] = 17;
         from.WriteTo(ip[12..]);
         to.WriteTo(ip[16..]);
-        BinaryPrimitives.WriteUInt16BigEndian(ip[10..], Fold(Sum(ip)));
+        BinaryPrimitives.WriteUInt16BigEndian(ip[10..], InternetChecksum.Fold(InternetChecksum.Sum(ip)));
 
         BinaryPrimitives.WriteUInt16BigEndian(udp, fromPort);
         BinaryPrimitives.WriteUInt16BigEndian(udp[2..], toPort);
         BinaryPrimitives.WriteUInt16BigEndian(udp[4..], (ushort)udp.Length);
         udp[6] = udp[7] = 0;
-        ushort checksum = Fold(Sum(udp) + Sum(ip[12..20]) + 17 + (uint)udp.Length);
+        ushort checksum = InternetChecksum.Fold(InternetChecksum.Sum(udp) + InternetChecksum.Sum(ip[12..20]) + 17 + (uint)udp.Length);
         BinaryPrimitives.WriteUInt16BigEndian(udp[6..], checksum == 0 ? (ushort)0xffff : checksum); // 0 means none, RFC 768
         return length;
     }
 
-    // RFC 1071.
-    private static uint Sum(ReadOnlySpan<byte> octets)
+    /// <summary>Reads one; false where it is not IPv4 with a whole UDP datagram in it.</summary>
+    /// <param name="packet">From the IPv4 header on.</param>
+    /// <param name="from">Who sent it.</param>
+    /// <param name="payload">What the datagram carries.</param>
+    public static bool TryRead(ReadOnlySpan<byte> packet, out Ipv4Address from, out ReadOnlySpan<byte> payload)
     {
-        uint sum = 0;
-        for (; octets.Length >= 2; octets = octets[2..]) sum += BinaryPrimitives.ReadUInt16BigEndian(octets);
-        return octets.Length == 1 ? sum + ((uint)octets[0] << 8) : sum;
-    }
-
-    private static ushort Fold(uint sum)
-    {
-        while (sum >> 16 != 0) sum = (sum & 0xffff) + (sum >> 16);
-        return (ushort)~sum;
+        from = default;
+        payload = default;
+        if (packet.Length < HeaderLength || packet[0] >> 4 != 4 || packet[9] != 17) return false;
+        int header = (packet[0] & 15) * 4;
+        if (header < 20 || packet.Length < header + 8) return false;
+        int length = BinaryPrimitives.ReadUInt16BigEndian(packet[(header + 4)..]);
+        if (length < 8 || header + length > packet.Length) return false;
+        from = Ipv4Address.FromBytes(packet[12..]);
+        payload = packet.Slice(header + 8, length - 8);
+        return true;
     }
 }

@@ -9,6 +9,8 @@ internal ref struct DnsReader(ReadOnlySpan<byte> message)
     private readonly ReadOnlySpan<byte> _message = message;
     private int _at;
 
+    internal readonly bool AtEnd => _at >= _message.Length;
+
     internal ushort U16(string field)
     {
         ushort value = BinaryPrimitives.ReadUInt16BigEndian(Take(2, field));

@@ -11,6 +11,9 @@ public sealed class DhcpCodecTests
     [InlineData("ipxe-rom-discover", "PXEClient:Arch:00000:UNDI:002001", 1444)]
     [InlineData("ipxe-efi-rom-discover", "PXEClient:Arch:00007:UNDI:003010", 1444)]
     [InlineData("ovmf-pxe-discover", "PXEClient:Arch:00007:UNDI:003001", 1444)]
+    [InlineData("dhcpcd-discover", "dhcpcd-9.4.1:Linux-6.1.0-28-x86-64:x86_64:AuthenticAMD", 1444)]
+    [InlineData("networkd-discover", null, 1444)]
+    [InlineData("dhcrelay-discover", "dhcpcd-9.4.1:Linux-6.1.0-28-x86-64:x86_64:AuthenticAMD", 1444)]
     public void Captured_discovers_read_as_what_their_clients_say(string capture, string? vendorClass, int maximum)
     {
         var message = DhcpCodec.Parse(Rack.Golden(capture));
@@ -84,7 +87,8 @@ public sealed class DhcpCodecTests
 
     [Theory]
     [InlineData(0, 3, "op is 3, wants 1 or 2")]
-    [InlineData(1, 6, "htype is 6, only Ethernet (1) is served")]
+    [InlineData(1, 24, "htype is 24, Ethernet (1, 6) and InfiniBand (32) are served")]
+    [InlineData(1, 32, "hlen is 6, InfiniBand wants 0")]
     [InlineData(2, 0, "hlen is 0, Ethernet wants 6")]
     [InlineData(2, 16, "hlen is 16, Ethernet wants 6")]
     [InlineData(236, 0, "no DHCP magic cookie")]
@@ -109,6 +113,50 @@ public sealed class DhcpCodecTests
         DhcpCodec.Write(new DhcpMessage { ChAddr = Rack.Ana, Options = new([new((DhcpOptionCode)code, new byte[length])]) }, bytes);
         Assert.Equal($"option {code} has {length} octets, wants {wants}", Assert.Throws<WireException>(() => DhcpCodec.Parse(bytes)).Message);
     }
+
+    [Fact]
+    public void Infiniband_is_known_by_its_port_and_answered_without_an_address()
+    {
+        var bytes = new byte[300];
+        byte[] id = [0xff, 0, 0, 0, 0, 0, 2, 0, 0, 2, 0xc9, 0, 0x00, 0x02, 0xc9, 0x03, 0x00, 0x12, 0x34, 0x56];
+        var discover = Rack.Message(DhcpMessageType.Discover, Rack.Ana, new DhcpOption(DhcpOptionCode.ClientIdentifier, id)) with { Hardware = HardwareType.InfiniBand };
+        DhcpCodec.Write(discover, bytes);
+        Assert.Equal("2000", Convert.ToHexString(bytes, 1, 2));
+        Assert.True(bytes.AsSpan(28, 16).IndexOfAnyExcept((byte)0) < 0);
+        var read = DhcpCodec.Parse(bytes);
+        Assert.Equal((HardwareType.InfiniBand, MacAddress.Parse("00:02:c9:12:34:56")), (read.Hardware, read.ChAddr));
+        DhcpCodec.Write(discover with { Options = new([DhcpOption.Of(DhcpOptionCode.MessageType, 1)]) }, bytes);
+        Assert.Contains("InfiniBand without a client identifier", Assert.Throws<WireException>(() => DhcpCodec.Parse(bytes)).Message);
+    }
+
+    [Fact]
+    public void Bootp_from_before_options_is_read_as_a_message_without_a_type()
+    {
+        var bytes = Rack.Golden("udhcpc-discover");
+        bytes.AsSpan(DhcpCodec.CookieAt).Clear();
+        Assert.Equal((DhcpMessageType.None, 0), (DhcpCodec.Parse(bytes).Type, DhcpCodec.Parse(bytes).Options.Items.Count));
+    }
+
+    [Fact]
+    public void What_is_beyond_the_limit_goes_into_the_header_s_empty_fields()
+    {
+        var reply = Rack.Message(DhcpMessageType.Ack, Rack.Ana, Rack.ForUs, new((DhcpOptionCode)114, new byte[100]), new((DhcpOptionCode)209, new byte[50]),
+            new((DhcpOptionCode)43, new byte[160]), new(DhcpOptionCode.RelayAgentInformation, new byte[] { 1, 1, 9 }));
+        Assert.Equal(240 + 1 + 3 + 6 + 102 + 52 + 162 + 5, DhcpCodec.Measure(reply));
+        var bytes = new byte[600];
+        var tight = reply with { Limit = 440 };
+        int length = DhcpCodec.Write(tight, bytes);
+        Assert.Equal((DhcpCodec.Measure(tight), 240 + 1 + 3 + 6 + 3 + 162 + 5), (length, length));
+        Assert.Equal([53, 54, 43, 82, 114, 209], Order(DhcpCodec.Parse(bytes.AsSpan(0, length)), 52));
+        Assert.Equal(209, bytes[DhcpCodec.SNameAt]);
+        Assert.Equal(114, bytes[DhcpCodec.FileAt]);
+        DhcpCodec.Write(tight with { File = "undionly.kpxe", Limit = 520 }, bytes);
+        Assert.Equal("undionly.kpxe", DhcpCodec.Parse(bytes).File);
+        Assert.Equal(2, DhcpCodec.Parse(bytes).Options.Find(DhcpOptionCode.Overload)!.Value.Span[0]);
+    }
+
+    private static IEnumerable<int> Order(DhcpMessage message, int without) =>
+        message.Options.Items.Select(o => (int)o.Code).Where(c => c != without).OrderBy(c => c is 53 or 54 ? 0 : 1);
 
     [Fact]
     public void The_checksums_of_a_frame_of_ours_add_up()
