@@ -18,7 +18,11 @@ internal sealed class DhcpServer(ServedNetwork network, LeaseBook leases, Action
     private Socket? _socket;
     private DhcpSender? _sender;
     private UdpListener? _listener;
+    private OfferCheck? _check;
     private long _malformed;
+
+    /// <summary>Asks the link before an address is offered that its client never had; without it nobody is asked.</summary>
+    public LinkWatch? Watch { get; init; }
 
     /// <summary>Datagrams that were no DHCP.</summary>
     public long Malformed => Interlocked.Read(ref _malformed);
@@ -34,6 +38,7 @@ internal sealed class DhcpServer(ServedNetwork network, LeaseBook leases, Action
         _socket = ServerSockets.Udp(network, IPAddress.Any, DhcpSender.ServerPort, "DHCP");
         _socket.EnableBroadcast = true;
         _sender = new DhcpSender(_socket, network);
+        if (Watch is not null) _check = new(Watch.Probe, leases, note, time);
         _listener = new UdpListener(_socket, $"dhcp {network.Interface}", (datagram, _) => Receive(datagram));
     }
 
@@ -56,8 +61,15 @@ internal sealed class DhcpServer(ServedNetwork network, LeaseBook leases, Action
             Interlocked.Increment(ref _malformed);
             return;
         }
-        var (answer, durable) = leases.Answer(network, message, time.GetUtcNow());
         _sightings.Asked(message);
+        Answer(message, tries: 0);
+    }
+
+    private void Answer(DhcpMessage message, int tries)
+    {
+        var (answer, durable) = leases.Answer(network, message, time.GetUtcNow());
+        if (_check is { } check && answer is DhcpAnswer.Reply { AskFirst: true } offer
+            && !check.Passes(message, offer, tries, () => Send(message, answer), () => Answer(message, tries + 1))) return;
         if (durable.IsCompletedSuccessfully) Send(message, answer);
         else _ = SendWhenDurableAsync(message, answer, durable);
     }

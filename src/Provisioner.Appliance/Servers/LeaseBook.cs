@@ -135,6 +135,17 @@ internal sealed class LeaseBook
         lock (_lock) PoolFor(v4)?.NoteInUse(v4, by);
     }
 
+    /// <summary>A probe found somebody else using an address that was to be offered: the offer is taken back, and nobody gets it for a while.</summary>
+    public void NoteConflict(Ipv4Address address, string by, DateTimeOffset now)
+    {
+        lock (_lock)
+        {
+            if (PoolFor(address) is not { } pool) return;
+            if (pool.At(address) is { State: LeaseState.Offered } offer) pool.Remove(offer);
+            pool.NoteConflict(address, by, now + DhcpTimes.Quarantine);
+        }
+    }
+
     /// <summary>Addresses of BMCs are given to no machine.</summary>
     public void NoteBmcs(IEnumerable<Machine> machines)
     {

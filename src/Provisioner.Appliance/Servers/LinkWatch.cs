@@ -21,6 +21,7 @@ internal sealed class LinkWatch(ServedNetwork network, NeighbourBook neighbours,
     private readonly RateLimit _overheard = new(burst: 100, perSecond: 20, time);
     private Socket? _arp, _dhcp, _ping;
     private UdpListener? _arpListener, _dhcpListener, _pingListener;
+    private IDisposable? _joined;
     private MacAddress _mac;
     private int _index;
     private ushort _pingId, _pings;
@@ -45,14 +46,25 @@ internal sealed class LinkWatch(ServedNetwork network, NeighbourBook neighbours,
         _arpListener = new(_arp, $"arp {network.Interface}", (packet, _) => HeardArp(packet));
         _dhcpListener = new(_dhcp, $"dhcp ear {network.Interface}", HeardDhcp);
         _pingListener = new(_ping, $"ping {network.Interface}", (packet, _) => HeardPing(packet));
+        _joined = others.Join(LookForOthers);
+        LookForOthers(); // once: on a link that has a server already, that is to be known before the first machine is confused
     }
 
-    /// <summary>Asks the link for other DHCP servers; who answers is heard within seconds.</summary>
-    /// <exception cref="SocketException">the kernel would not.</exception>
-    public void LookForOthers() => OtherDhcpSearch.Send(_dhcp!, _index, _mac, (uint)RandomNumberGenerator.GetInt32(int.MaxValue));
+    private void LookForOthers()
+    {
+        try
+        {
+            OtherDhcpSearch.Send(_dhcp!, _index, _mac, (uint)RandomNumberGenerator.GetInt32(int.MaxValue));
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The link is down: nobody is there to answer.
+        }
+    }
 
     public void Dispose()
     {
+        _joined?.Dispose();
         Probe?.Dispose();
         _arpListener?.Dispose();
         _dhcpListener?.Dispose();

@@ -34,6 +34,24 @@ internal sealed class OtherDhcpServers(Action<string, string, Level> tell, TimeP
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Interface, Ipv4Address Address), (OtherDhcpServer Server, DateTimeOffset Told)> _all = [];
 
+    private readonly List<Action> _searches = [];
+
+    /// <summary>A link can be asked from now on, until the result is disposed of.</summary>
+    public IDisposable Join(Action search)
+    {
+        lock (_lock) _searches.Add(search);
+        return new Leave(() => { lock (_lock) _searches.Remove(search); });
+    }
+
+    /// <summary>Asks all served links; who answers is heard within seconds. The number of links.</summary>
+    public int Look()
+    {
+        Action[] searches;
+        lock (_lock) searches = [.. _searches];
+        foreach (var search in searches) search();
+        return searches.Length;
+    }
+
     /// <summary>All that were heard since the start, in order of interface and address.</summary>
     public IReadOnlyList<OtherDhcpServer> All
     {
@@ -71,4 +89,9 @@ internal sealed class OtherDhcpServers(Action<string, string, Level> tell, TimeP
     private static string Sentence(string interfaceName, Ipv4Address address, MacAddress mac, string text, bool wanted) =>
         $"another DHCP server answers on {interfaceName}: {address} ({mac}), heard with {text}"
         + (wanted ? "" : "; two servers give machines two minds: switch it off there, or set DHCP of this VLAN to proxy");
+
+    private sealed class Leave(Action leave) : IDisposable
+    {
+        public void Dispose() => leave();
+    }
 }

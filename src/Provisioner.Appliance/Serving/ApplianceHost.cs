@@ -76,8 +76,11 @@ internal static class ApplianceHost
         services.AddSingleton(s => new LeaseBook(data.Store, mac => s.GetRequiredService<MachineBook>().ByMac(mac)?.Name));
         services.AddSingleton<NetworkBook>().AddHostedService<StaticReturns>();
         services.AddSingleton<Neighbours>().AddSingleton<Progress>().AddSingleton<AgentOrders>().AddSingleton<NameBook>();
+        services.AddSingleton<NeighbourBook>();
+        services.AddSingleton(s => new OtherDhcpServers((kind, text, level) => s.GetRequiredService<MachineBook>().Note("", kind, text, level), TimeProvider.System));
         services.AddSingleton(s => new ServerParts(s.GetRequiredService<LeaseBook>(), s.GetRequiredService<NetworkBook>().Serves, options.BootFiles, s.GetRequiredService<ImageShelf>(), s.GetRequiredService<NameBook>().Zone,
-            [.. options.UpstreamDns.Select(a => new IPEndPoint(a, DnsServer.Port))], s.GetRequiredService<MachineBook>().Note, TimeProvider.System));
+            [.. options.UpstreamDns.Select(a => new IPEndPoint(a, DnsServer.Port))],
+            s.GetRequiredService<NeighbourBook>(), s.GetRequiredService<OtherDhcpServers>(), s.GetRequiredService<MachineBook>().Note, TimeProvider.System));
         services.AddSingleton<ServiceControl>();
         services.AddSingleton<IPowerDriver>(s => new IpmiDriver(TimeProvider.System, note: (machine, text) => Tell(s.GetRequiredService<MachineBook>(), machine, text)));
         services.AddSingleton<PowerDesk>().AddSingleton<StepRunner>().AddHostedService<Reconciler>();

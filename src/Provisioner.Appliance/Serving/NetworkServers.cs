@@ -21,7 +21,8 @@ internal sealed class NetworkServers : IDisposable
     /// <exception cref="StartException">one of them can't open its port.</exception>
     public static NetworkServers Start(ServedNetwork network, ServerParts parts)
     {
-        var dhcp = new DhcpServer(network, parts.Leases, parts.Note, parts.Time);
+        var watch = new LinkWatch(network, parts.Neighbours, parts.OtherDhcp, parts.Time);
+        var dhcp = new DhcpServer(network, parts.Leases, parts.Note, parts.Time) { Watch = watch };
         var proxy = new ProxyDhcpServer(network, parts.Leases, parts.Note, parts.Time);
         var tftp = new TftpServer(network, parts.BootFiles, parts.Leases, parts.Note, parts.Time);
         var files = new FileServer(network, new(parts.BootFiles, parts.Images), parts.Serves, new(parts.Leases, parts.Note, parts.Time), parts.Time);
@@ -30,9 +31,10 @@ internal sealed class NetworkServers : IDisposable
         var ntp = new NtpServer(network, parts.Time);
         var syslog = new SyslogServer(network, SyslogServer.Port, parts.Leases, parts.Note, parts.Time);
         var ipxeSyslog = new SyslogServer(network, SyslogServer.IpxePort, parts.Leases, parts.Note, parts.Time);
-        var servers = new NetworkServers(network, [dhcp, proxy, tftp, files, dns, advertiser, ntp, syslog, ipxeSyslog]);
+        var servers = new NetworkServers(network, [watch, dhcp, proxy, tftp, files, dns, advertiser, ntp, syslog, ipxeSyslog]);
         try
         {
+            watch.Start();
             advertiser.Start();
             // A host that serves time has a daemon for it, and that answers machines on this very address.
             servers.TryStart(ntp.Start, "machines get the time from that");

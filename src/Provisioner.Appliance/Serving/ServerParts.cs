@@ -14,7 +14,10 @@ namespace Provisioner.Appliance.Serving;
 /// <param name="Images">The images.</param>
 /// <param name="Zone">The machines' names and addresses as they are now.</param>
 /// <param name="UpstreamDns">Servers that other names are asked of.</param>
+/// <param name="Neighbours">Who was heard on the served links.</param>
+/// <param name="OtherDhcp">Other DHCP servers that were heard.</param>
 /// <param name="Note">Where sightings go.</param>
 /// <param name="Time">The clock.</param>
 internal sealed record ServerParts(
-    LeaseBook Leases, Func<Ipv4Address, bool> Serves, string BootFiles, ImageShelf Images, Func<DnsZone> Zone, IReadOnlyList<IPEndPoint> UpstreamDns, Action<Sighting> Note, TimeProvider Time);
+    LeaseBook Leases, Func<Ipv4Address, bool> Serves, string BootFiles, ImageShelf Images, Func<DnsZone> Zone, IReadOnlyList<IPEndPoint> UpstreamDns,
+    NeighbourBook Neighbours, OtherDhcpServers OtherDhcp, Action<Sighting> Note, TimeProvider Time);

@@ -13,7 +13,11 @@ public abstract record DhcpAnswer(string Why, Lease? Lease)
     /// <summary>Send a message.</summary>
     /// <param name="Message">What.</param>
     /// <param name="Destination">Where to.</param>
-    public sealed record Reply(DhcpMessage Message, DhcpDestination Destination, string Why, Lease? Lease = null) : DhcpAnswer(Why, Lease);
+    public sealed record Reply(DhcpMessage Message, DhcpDestination Destination, string Why, Lease? Lease = null) : DhcpAnswer(Why, Lease)
+    {
+        /// <summary>The link is to be asked first whether somebody uses the address: this client never had it (RFC 2131 §3.1, step 2).</summary>
+        public bool AskFirst { get; init; }
+    }
 
     /// <summary>Say nothing.</summary>
     public sealed record Silence(string Why, Lease? Lease = null) : DhcpAnswer(Why, Lease);

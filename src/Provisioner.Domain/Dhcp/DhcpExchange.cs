@@ -18,7 +18,7 @@ internal static class DhcpExchange
         var own = facts.Leases.Of(mac);
         bool bound = own?.Address == address && own.IsBound(now);
         var hold = bound ? null : new Lease(mac, address, LeaseState.Offered, now, now + SubnetPool.OfferHold);
-        return DhcpReply.Lease(message, facts, DhcpMessageType.Offer, address) with { Lease = hold };
+        return DhcpReply.Lease(message, facts, DhcpMessageType.Offer, address) with { Lease = hold, AskFirst = own is not { State: LeaseState.Bound or LeaseState.Released } || own.Address != address };
     }
 
     // §4.3.2, told apart by the table in §4.3.6

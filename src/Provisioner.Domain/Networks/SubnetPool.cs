@@ -19,6 +19,7 @@ public sealed partial class SubnetPool
     private readonly Dictionary<Ipv4Address, string> _inUse = [];
     private readonly SortedSet<(DateTimeOffset Until, Ipv4Address Address)> _byEnd = [];
     private readonly SortedSet<Ipv4Address> _givenBack = [];
+    private readonly Queue<(DateTimeOffset Until, Ipv4Address Address, string By)> _conflicts = [];
     private ImmutableArray<IpRange> _dynamic = [], _reserved = [];
     private int _range;
     private ulong _neverGiven;
@@ -72,6 +73,21 @@ public sealed partial class SubnetPool
     /// <summary>Nobody uses it any more.</summary>
     public void NoteFree(Ipv4Address address) => _inUse.Remove(address);
 
+    /// <summary>A probe found somebody using an address that nobody was given: it is given to nobody until then.</summary>
+    public void NoteConflict(Ipv4Address address, string by, DateTimeOffset until)
+    {
+        if (_inUse.TryAdd(address, by)) _conflicts.Enqueue((until, address, by));
+    }
+
+    private void ForgetConflicts(DateTimeOffset now)
+    {
+        while (_conflicts.TryPeek(out var oldest) && oldest.Until <= now)
+        {
+            _conflicts.Dequeue();
+            if (_inUse.GetValueOrDefault(oldest.Address) == oldest.By) _inUse.Remove(oldest.Address);
+        }
+    }
+
     /// <summary>Records a lease, in place of what stood on its address and of what else its MAC had.</summary>
     public void Put(Lease lease)
     {
@@ -104,6 +120,7 @@ public sealed partial class SubnetPool
     /// <param name="now">The time.</param>
     public Ipv4Address? Choose(MacAddress mac, Ipv4Address? wanted, DateTimeOffset now)
     {
+        ForgetConflicts(now);
         if (Fixed(mac) is { } fixedAddress) return CanHave(mac, fixedAddress, now, out _) ? fixedAddress : null;
         if (Of(mac) is { } own && CanHave(mac, own.Address, now, out _)) return own.Address;
         if (wanted is { } asked && CanHave(mac, asked, now, out _)) return asked;

@@ -42,5 +42,8 @@ namespace Provisioner.Appliance.Web.Api;
 [JsonSerializable(typeof(RangeBody))]
 [JsonSerializable(typeof(ReservationBody))]
 [JsonSerializable(typeof(AddressBody))]
+[JsonSerializable(typeof(OtherServerList))]
+[JsonSerializable(typeof(LookDto))]
+[JsonSerializable(typeof(NeighbourList))]
 [JsonSerializable(typeof(ProblemDetails))]
 internal sealed partial class ApiJson : JsonSerializerContext;

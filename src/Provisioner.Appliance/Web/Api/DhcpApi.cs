@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using Microsoft.AspNetCore.Mvc;
+using Provisioner.Appliance.Servers;
 using Provisioner.Domain.Dhcp;
 using Provisioner.Wire;
 using Provisioner.Wire.Dhcp;
@@ -9,9 +11,23 @@ namespace Provisioner.Appliance.Web.Api;
 /// <summary>/api/v1/dhcp: questions about what DHCP would say.</summary>
 internal static class DhcpApi
 {
-    public static void MapDhcp(this IEndpointRouteBuilder api) =>
+    public static void MapDhcp(this IEndpointRouteBuilder api)
+    {
         api.MapPost("/dhcp/explain", Explain).WithTags("dhcp").Accepts<ExplainBody>("application/json").Produces<ExplanationDto>().ProducesProblem(400).ProducesProblem(409)
             .WithSummary("What would a DISCOVER be answered, on each served network, and why? No lease is made");
+        api.MapGet("/dhcp/servers", ([FromServices] OtherDhcpServers others) => Servers(others)).WithTags("dhcp").Produces<OtherServerList>()
+            .WithSummary("Other DHCP servers that were heard on the served links, with the last things that they said");
+        api.MapPost("/dhcp/servers/look", ([FromServices] OtherDhcpServers others) => TypedResults.Json(new LookDto(others.Look()), ApiJson.Default.LookDto, statusCode: 202)).WithTags("dhcp")
+            .Produces<LookDto>(202).WithSummary("Asks all served links for other DHCP servers, with a DISCOVER of the appliance's own; those that answer are in /dhcp/servers within seconds");
+        api.MapGet("/neighbours", ([FromServices] NeighbourBook book) => Neighbours(book)).WithTags("networks").Produces<NeighbourList>()
+            .WithSummary("Who was heard on the served links by ARP: address, MAC, first and last time");
+    }
+
+    private static IResult Servers(OtherDhcpServers others) => TypedResults.Json(new OtherServerList([.. others.All.Select(s => new OtherServerDto(
+        s.Interface, s.Address.ToString(), s.Mac.ToString(), s.First, s.Last, s.Replies, [.. s.Recent.Select(r => new OverheardDto(r.At, r.To.ToString(), r.Text))]))]), ApiJson.Default.OtherServerList);
+
+    private static IResult Neighbours(NeighbourBook book) => TypedResults.Json(
+        new NeighbourList([.. book.All.Select(n => new NeighbourDto(n.Address.ToString(), n.Mac.ToString(), n.Interface, n.First, n.Last))]), ApiJson.Default.NeighbourList);
 
     private static async Task<IResult> Explain(HttpContext http, ISurroundings surroundings)
     {
@@ -73,3 +89,28 @@ internal static class DhcpApi
         return table.ToString();
     }
 }
+
+/// <summary>Other DHCP servers.</summary>
+internal sealed record OtherServerList(IReadOnlyList<OtherServerDto> Servers);
+
+/// <summary>Another DHCP server.</summary>
+/// <param name="Interface">The link that it was heard on.</param>
+/// <param name="Address">Its server identifier.</param>
+/// <param name="Mac">The hardware address that its packets came from.</param>
+/// <param name="First">First heard.</param>
+/// <param name="Last">Last heard.</param>
+/// <param name="Replies">How often.</param>
+/// <param name="Recent">The last things it said, oldest first.</param>
+internal sealed record OtherServerDto(string Interface, string Address, string Mac, DateTimeOffset First, DateTimeOffset Last, long Replies, IReadOnlyList<OverheardDto> Recent);
+
+/// <summary>A message of another server.</summary>
+internal sealed record OverheardDto(DateTimeOffset At, string To, string Text);
+
+/// <summary>How many links were asked.</summary>
+internal sealed record LookDto(int Links);
+
+/// <summary>Neighbours.</summary>
+internal sealed record NeighbourList(IReadOnlyList<NeighbourDto> Neighbours);
+
+/// <summary>Who was heard on a link.</summary>
+internal sealed record NeighbourDto(string Address, string Mac, string Interface, DateTimeOffset First, DateTimeOffset Last);
