@@ -12,7 +12,7 @@ namespace Provisioner.Appliance.Servers;
 internal static class PacketSocket
 {
     public const ushort Ipv4 = 0x0800, Arp = 0x0806;
-    private const int AddressLength = 20, SenderAt = 12;
+    private const int AddressLength = 20, SenderAt = 12, LooksUp = 250; // ms
 
     /// <summary>Opens one.</summary>
     /// <param name="what">For the sentence when it fails: <c>ARP</c>.</param>
@@ -24,7 +24,8 @@ internal static class PacketSocket
         try
         {
             // Protocol 0 until it is bound: nothing comes in before the filter stands.
-            socket = new Socket(AddressFamily.Packet, SocketType.Dgram, 0);
+            // Disposing of a socket doesn't wake a receive on it here, as it does on a UDP socket: it looks up by itself.
+            socket = new Socket(AddressFamily.Packet, SocketType.Dgram, 0) { ReceiveTimeout = LooksUp };
             SocketFilter.Attach(socket, filter);
             socket.Bind(new LinkLayer(Address(index, protocol, default)));
             return socket;

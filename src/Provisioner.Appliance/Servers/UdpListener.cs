@@ -45,12 +45,18 @@ internal sealed class UdpListener : IDisposable
     {
         var buffer = new byte[LargestDatagram];
         var from = new SocketAddress(_socket.AddressFamily);
+        int room = from.Size;
         while (!_stopping.IsSet)
         {
             int length;
             try
             {
+                from.Size = room; // a packet socket's addresses come shorter than they must be asked for
                 length = _socket.ReceiveFrom(buffer, SocketFlags.None, from);
+            }
+            catch (SocketException e) when (e.SocketErrorCode == SocketError.TimedOut)
+            {
+                continue; // a packet socket, which nothing but time wakes
             }
             catch (Exception e) when (e is SocketException or ObjectDisposedException)
             {

@@ -51,6 +51,22 @@ internal sealed class Served : IDisposable
         Start();
     }
 
+    /// <summary>What the API says, asked with root's key from the appliance's own namespace.</summary>
+    public string Api(string path, string more = "")
+    {
+        string key = File.ReadAllText(Path.Combine(Folder, "data/admin.key")).Trim();
+        return Tool.Try("ip", $"netns exec {_net.ServerSide} curl -sS --max-time 10 {more} -H \"Authorization: Bearer {key}\" http://{Namespaces.Appliance}:5240{path}", 20).Text;
+    }
+
+    /// <summary>What the API says once a word stands in it; fails after ten seconds.</summary>
+    public string Until(string word, string path)
+    {
+        string said = "";
+        for (int i = 0; i < 40; i++, Thread.Sleep(250))
+            if ((said = Api(path)).Contains(word, StringComparison.Ordinal)) return said;
+        throw new InvalidOperationException($"{path} did not say {word}: {said}");
+    }
+
     public bool IsAlive => _process is { HasExited: false };
 
     /// <summary>Resident memory in MiB.</summary>
