@@ -46,7 +46,7 @@ internal sealed class TestAppliance : IAsyncDisposable
 
     private (DataFolder, WebApplication) Make()
     {
-        var options = new ApplianceOptions { Data = Data, BootFiles = BootFiles, Images = Images, Catalog = Path.Combine(AppContext.BaseDirectory, "catalog"), HttpPort = 0 };
+        var options = new ApplianceOptions { Data = Data, BootFiles = BootFiles, Images = Images, Catalog = Path.Combine(AppContext.BaseDirectory, "catalog"), HttpPort = 0, PackagePort = 0 };
         var data = DataFolder.Open(options.Data);
         return (data, ApplianceHost.Build(options, data));
     }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using System.Globalization;
 using System.Net;
 using Provisioner.Appliance.Serving;
 
@@ -24,11 +25,16 @@ internal static class ServeCommand
     private static readonly Option<string> Images = new("--images") { Description = "folder with images", DefaultValueFactory = _ => Path.Combine(Home, "images") };
     private static readonly Option<string> Catalog = new("--catalog") { Description = "folder with roles and hardware profiles", DefaultValueFactory = _ => Path.Combine(Home, "catalog") };
 
+    private static readonly Option<int> PackagePort = new("--package-port") { Description = "TCP port of the package cache; 0 for none", DefaultValueFactory = _ => 8000 };
+    private static readonly Option<string> PackageCacheSize = new("--package-cache-size") { Description = "what the package cache may take of the disk: 500M, 20G, 1T", DefaultValueFactory = _ => "20G" };
+    private static readonly Option<string?> UpstreamProxy = new("--upstream-proxy") { Description = "HTTP proxy that the way out to the package archives leads through, http://HOST:PORT; default: http_proxy of the environment" };
+
     public static Command Create()
     {
         var command = new Command("serve", "Runs the appliance: DHCP (67, 4011), TFTP (69), DNS (53), NTP (123) and HTTP, only on the interfaces that it is told to serve.")
         {
             Data, Interfaces, Listen, HttpPort, FilePort, Range, Gateway, Domain, Ntp, Upstream, BootFiles, Images, Catalog,
+            PackagePort, PackageCacheSize, UpstreamProxy,
         };
         command.SetAction(async (parsed, cancel) =>
         {
@@ -70,7 +76,27 @@ internal static class ServeCommand
         BootFiles = Path.GetFullPath(parsed.GetValue(BootFiles)!),
         Images = Path.GetFullPath(parsed.GetValue(Images)!),
         Catalog = Path.GetFullPath(parsed.GetValue(Catalog)!),
+        PackagePort = parsed.GetValue(PackagePort),
+        PackageCacheSize = Size("--package-cache-size", parsed.GetValue(PackageCacheSize)!, faults),
+        UpstreamProxy = Proxy(parsed.GetValue(UpstreamProxy), faults),
     };
+
+    private static long Size(string flag, string given, List<string> faults)
+    {
+        int shift = given.Length == 0 ? 0 : char.ToUpperInvariant(given[^1]) switch { 'M' => 20, 'G' => 30, 'T' => 40, _ => 0 };
+        if (shift > 0 && long.TryParse(given[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number is > 0 and < 1 << 20) return number << shift;
+        faults.Add($"{flag} {given}: write it as 500M, 20G or 1T");
+        return 0;
+    }
+
+    private static Uri? Proxy(string? given, List<string> faults)
+    {
+        string proxy = given ?? Environment.GetEnvironmentVariable("http_proxy") ?? "";
+        if (proxy.Length == 0) return null;
+        if (Uri.TryCreate(proxy, UriKind.Absolute, out var uri) && uri.Scheme is "http") return uri;
+        faults.Add($"{(given is null ? "http_proxy of the environment" : "--upstream-proxy")}: write it as http://HOST:PORT"); // it may hold a password: not repeated
+        return null;
+    }
 
     private static ImmutableArray<string> Words(string[]? given) =>
         [.. (given ?? []).SelectMany(g => g.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Distinct()];

@@ -4,6 +4,7 @@ using System.Net;
 using Provisioner.Appliance.Images;
 using Provisioner.Appliance.Machines;
 using Provisioner.Appliance.Networks;
+using Provisioner.Appliance.Packages;
 using Provisioner.Appliance.Power.Ipmi;
 using Provisioner.Appliance.Roles;
 using Provisioner.Appliance.Servers;
@@ -55,6 +56,7 @@ internal static class ApplianceHost
         });
         AddParts(builder.Services, options, data, addresses);
         var app = builder.Build();
+        app.UsePackages();
         app.UseWeb();
         app.MapBoot();
         app.MapAgent();
@@ -83,6 +85,7 @@ internal static class ApplianceHost
             s.GetRequiredService<NeighbourBook>(), s.GetRequiredService<OtherDhcpServers>(), s.GetRequiredService<MachineBook>().Note, TimeProvider.System));
         services.AddSingleton<ServiceControl>();
         services.AddSingleton<IPowerDriver>(s => new IpmiDriver(TimeProvider.System, note: (machine, text) => Tell(s.GetRequiredService<MachineBook>(), machine, text)));
+        services.AddPackages(options);
         services.AddSingleton<PowerDesk>().AddSingleton<StepRunner>().AddHostedService<Reconciler>();
         services.AddSingleton<Whereabouts>().AddSingleton<ISurroundings, Surroundings>().AddWeb(options.Data);
     }

@@ -35,12 +35,21 @@ internal sealed record ApplianceOptions
     /// <summary>Folder with roles and hardware profiles.</summary>
     public required string Catalog { get; init; }
 
+    /// <summary>TCP port of the package cache; 0: there is none.</summary>
+    public int PackagePort { get; init; } = 8000;
+    /// <summary>Bytes that the package cache may take.</summary>
+    public long PackageCacheSize { get; init; } = 20L << 30;
+    /// <summary>A proxy that the way out to the archives leads through.</summary>
+    public Uri? UpstreamProxy { get; init; }
+
     /// <summary>All that is wrong, one sentence each.</summary>
     public IEnumerable<string> Faults()
     {
         if (HttpPort is < 1 or > 65535) yield return $"--http-port {HttpPort}: a TCP port is 1 to 65535";
         if (FilePort is < 1 or > 65535) yield return $"--file-port {FilePort}: a TCP port is 1 to 65535";
         if (FilePort == HttpPort) yield return $"--file-port {FilePort}: --http-port has it already; give them different ones";
+        if (PackagePort is < 0 or > 65535) yield return $"--package-port {PackagePort}: a TCP port is 1 to 65535, and 0 is for none";
+        if (PackagePort != 0 && (PackagePort == HttpPort || PackagePort == FilePort)) yield return $"--package-port {PackagePort}: --http-port or --file-port has it already; give them different ones";
         if (Range is { } range && Number(range.First) > Number(range.Last)) yield return $"--range {range.First}-{range.Last}: the first address is above the last";
         if (Domain.Length is 0 or > 200 || !Domain.Split('.').All(Provisioner.Domain.Machines.HostName.IsValid)) yield return $"--domain {Domain}: not a domain name such as rack.internal";
         if (Interfaces.FirstOrDefault(i => i is "lo") is not null) yield return "--interface lo: machines don't boot over loopback; name the interface that their cable ends in";

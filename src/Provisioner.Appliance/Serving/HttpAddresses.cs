@@ -14,28 +14,31 @@ internal sealed class HttpAddresses : ConfigurationProvider, IConfigurationSourc
 
     /// <summary>Adds an address, after a look whether it is free: Kestrel itself only logs what it can't bind to.</summary>
     /// <exception cref="StartException">the port is taken, or the address isn't this machine's.</exception>
-    public void Add(IPAddress address, int port)
+    /// <param name="address">The address.</param>
+    /// <param name="port">The port.</param>
+    /// <param name="flag">The flag that chooses another.</param>
+    public void Add(IPAddress address, int port, string flag = "--http-port")
     {
         lock (_lock)
         {
-            string key = KeyOf(address);
+            string key = KeyOf(address, port);
             if (Data.ContainsKey(key)) return;
-            Try(address, port);
+            Try(address, port, flag);
             Data[key] = $"http://{(address.AddressFamily is AddressFamily.InterNetworkV6 ? $"[{address}]" : address)}:{port}";
         }
         OnReload();
     }
 
     /// <summary>Takes an address away.</summary>
-    public void Remove(IPAddress address)
+    public void Remove(IPAddress address, int port)
     {
-        lock (_lock) Data.Remove(KeyOf(address));
+        lock (_lock) Data.Remove(KeyOf(address, port));
         OnReload();
     }
 
-    private static string KeyOf(IPAddress address) => $"Endpoints:{address.ToString().Replace(':', '_')}:Url";
+    private static string KeyOf(IPAddress address, int port) => $"Endpoints:{address.ToString().Replace(':', '_')}_{port}:Url";
 
-    private static void Try(IPAddress address, int port)
+    private static void Try(IPAddress address, int port, string flag)
     {
         using var probe = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
@@ -48,9 +51,9 @@ internal sealed class HttpAddresses : ConfigurationProvider, IConfigurationSourc
         {
             throw new StartException(e.SocketErrorCode switch
             {
-                SocketError.AddressAlreadyInUse => $"TCP port {port} on {address} is taken by another program: stop it (ss -ltnp 'sport = :{port}' names it), or choose another with --http-port",
+                SocketError.AddressAlreadyInUse => $"TCP port {port} on {address} is taken by another program: stop it (ss -ltnp 'sport = :{port}' names it), or choose another with {flag}",
                 SocketError.AddressNotAvailable => $"{address} is not an address of this machine: choose another with --listen",
-                SocketError.AccessDenied => $"TCP port {port} needs the right to open ports below 1024: start as root, give CAP_NET_BIND_SERVICE, or choose another with --http-port",
+                SocketError.AccessDenied => $"TCP port {port} needs the right to open ports below 1024: start as root, give CAP_NET_BIND_SERVICE, or choose another with {flag}",
                 _ => $"TCP port {port} on {address} can't be opened: {e.Message}",
             }, e);
         }

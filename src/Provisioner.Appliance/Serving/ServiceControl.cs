@@ -42,6 +42,7 @@ internal sealed class ServiceControl(ApplianceOptions options, IStore store, Mac
     public void Start()
     {
         http.Add(options.Listen, options.HttpPort);
+        OpenPackages(options.Listen);
         foreach (string name in options.Interfaces) Open(name);
         foreach (string name in Remembered().Except(options.Interfaces))
         {
@@ -89,7 +90,11 @@ internal sealed class ServiceControl(ApplianceOptions options, IStore store, Mac
             _running = _running.Remove(servers);
             servers.Dispose();
             networks.Serve(Served);
-            if (!servers.Network.Address.Equals(options.Listen)) http.Remove(servers.Network.Address);
+            if (!servers.Network.Address.Equals(options.Listen))
+            {
+                http.Remove(servers.Network.Address, options.HttpPort);
+                http.Remove(servers.Network.Address, options.PackagePort);
+            }
             await RememberAsync();
             book.Note("", "service.stopped", $"{name} is no longer served", by: by);
             return null;
@@ -110,7 +115,11 @@ internal sealed class ServiceControl(ApplianceOptions options, IStore store, Mac
         try
         {
             servers = NetworkServers.Start(network, parts);
-            if (!options.Listen.Equals(IPAddress.Any)) http.Add(network.Address, options.HttpPort);
+            if (!options.Listen.Equals(IPAddress.Any))
+            {
+                http.Add(network.Address, options.HttpPort);
+                OpenPackages(network.Address);
+            }
         }
         catch (StartException)
         {
@@ -120,6 +129,19 @@ internal sealed class ServiceControl(ApplianceOptions options, IStore store, Mac
         }
         _running = _running.Add(servers);
         foreach (string fault in servers.Without) book.Note("", "service.failed", fault, Level.Warning);
+    }
+
+    // Machines boot without the package cache: a port that is taken is told, and no reason not to start.
+    private void OpenPackages(IPAddress address)
+    {
+        try
+        {
+            if (options.PackagePort > 0) http.Add(address, options.PackagePort, "--package-port");
+        }
+        catch (StartException e)
+        {
+            book.Note("", "service.failed", $"no package cache on {address}: {e.Message}", Level.Warning);
+        }
     }
 
     /// <summary>Why an interface can't be served as it is, with the cure; null where it can, or is already.</summary>

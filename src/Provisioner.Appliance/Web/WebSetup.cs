@@ -51,6 +51,7 @@ internal static class WebSetup
         api.MapSystem();
         api.MapDhcp();
         api.MapNetworks();
+        api.MapPackages();
         api.MapKeys();
         app.MapApiDocument();
     }

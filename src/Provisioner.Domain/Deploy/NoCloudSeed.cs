@@ -32,20 +32,21 @@ public sealed record NoCloudSeed(string MetaData, string UserData, string Networ
     /// <param name="domain">Domain of the machines, without a trailing dot; may be empty.</param>
     /// <param name="url">The appliance as the machine reaches it: <c>http://10.77.0.1:5240</c>, no slash at the end.</param>
     /// <param name="hostToken">The installed system's token, in the clear: 43 characters of base64url.</param>
+    /// <param name="packages">The package cache, which apt is told to fetch through: <c>http://10.77.0.1:8000</c>; null: it finds its own way.</param>
     /// <exception cref="ArgumentException">the token has another character: it would break out of where it stands.</exception>
-    public static NoCloudSeed For(Machine machine, Deployment deployment, string domain, string url, string hostToken)
+    public static NoCloudSeed For(Machine machine, Deployment deployment, string domain, string url, string hostToken, string? packages)
     {
         if (hostToken.Length == 0 || !hostToken.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
             throw new ArgumentException("a host token is base64url", nameof(hostToken));
         string fqdn = domain.Length > 0 ? $"{machine.Name}.{domain}" : machine.Name;
-        return new(Meta(machine, deployment), User(machine, deployment, fqdn, url, hostToken), Network(machine.BootMac));
+        return new(Meta(machine, deployment), User(machine, deployment, fqdn, url, hostToken, packages), Network(machine.BootMac));
     }
 
     // A new instance-id makes cloud-init do everything anew: one for each deployment.
     private static string Meta(Machine machine, Deployment deployment) =>
         $"instance-id: {Quote($"{machine.Id}-{deployment.Id}")}\nlocal-hostname: {Quote(machine.Name)}\n";
 
-    private static string User(Machine machine, Deployment deployment, string fqdn, string url, string token)
+    private static string User(Machine machine, Deployment deployment, string fqdn, string url, string token, string? packages)
     {
         var yaml = new StringBuilder("#cloud-config\n");
         yaml.Append(CultureInfo.InvariantCulture, $"""
@@ -62,7 +63,7 @@ public sealed record NoCloudSeed(string MetaData, string UserData, string Networ
             ssh_genkeytypes: [ed25519, ecdsa]
 
             """);
-        yaml.Append(Operator(deployment)).Append(Agent(machine, url, token));
+        yaml.Append(Operator(deployment)).Append(Agent(machine, url, token, packages));
         // A second to call home besides the agent, with the SSH host keys.
         yaml.Append(CultureInfo.InvariantCulture, $"""
             phone_home:
@@ -94,8 +95,10 @@ public sealed record NoCloudSeed(string MetaData, string UserData, string Networ
         return yaml.ToString();
     }
 
-    private static string Agent(Machine machine, string url, string token) =>
+    private static string Agent(Machine machine, string url, string token, string? packages) =>
         "write_files:\n"
+        // A file of ours and not cloud-init's apt module, which would write the list of sources anew. The cache can't look into TLS.
+        + (packages is null ? "" : File("/etc/apt/apt.conf.d/90provisioner-packages", "0644", Quote($"Acquire::http::Proxy \"{packages}\";\nAcquire::https::Proxy \"DIRECT\";\n") + "\n"))
         + File("/etc/provisioner/host-agent.conf", "0600", Quote(HostAgent.Configuration(url, machine.Id)) + "\n")
         + File("/etc/provisioner/host-agent.curl", "0600", Quote(HostAgent.CurlConfiguration(token)) + "\n")
         + File(HostAgent.Path, "0755", Block(HostAgent.Script, indent: 6))

@@ -45,5 +45,10 @@ namespace Provisioner.Appliance.Web.Api;
 [JsonSerializable(typeof(OtherServerList))]
 [JsonSerializable(typeof(LookDto))]
 [JsonSerializable(typeof(NeighbourList))]
+[JsonSerializable(typeof(PackagesDto))]
+[JsonSerializable(typeof(PackagesBody))]
+[JsonSerializable(typeof(ArchiveList))]
+[JsonSerializable(typeof(ArchiveBody))]
+[JsonSerializable(typeof(EvictedDto))]
 [JsonSerializable(typeof(ProblemDetails))]
 internal sealed partial class ApiJson : JsonSerializerContext;
