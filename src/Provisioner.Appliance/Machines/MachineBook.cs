@@ -35,23 +35,23 @@ internal sealed class MachineBook
     private readonly ConcurrentDictionary<string, long> _versions = new();
     private readonly Strangers _strangers = new();
     private readonly NoteLimit _noteLimit = new();
-    private volatile Snapshot _snapshot;
+    private volatile MachineIndex _index;
     private long _seq;
 
     public MachineBook(IStore store, long lastSeq, IDeployFacts facts, PhaseLimits limits, TimeProvider time)
     {
         (_store, _facts, _limits, _time, _seq) = (store, facts, limits, time, lastSeq);
-        var all = ImmutableDictionary.CreateBuilder<string, Machine>();
+        List<Machine> all = [];
         foreach (var document in store.Load("machines"))
         {
-            all[document.Id] = JsonSerializer.Deserialize(document.Json, StoreJson.Default.Machine)!;
+            all.Add(JsonSerializer.Deserialize(document.Json, StoreJson.Default.Machine)!);
             _versions[document.Id] = document.Version;
         }
-        _snapshot = Snapshot.Of(all.ToImmutable());
+        _index = MachineIndex.Of(all);
     }
 
     /// <summary>All machines by id.</summary>
-    public ImmutableDictionary<string, Machine> All => _snapshot.ById;
+    public ImmutableDictionary<string, Machine> All => _index.ById;
 
     /// <summary>A machine became another record, is new (no first one) or gone (no second one). Called under the lock, in the order of the changes: be quick.</summary>
     public event Action<Machine?, Machine?>? Changed;
@@ -60,10 +60,10 @@ internal sealed class MachineBook
     public EventFeed Feed { get; } = new();
 
     /// <summary>A machine by id or name.</summary>
-    public Machine? Find(string idOrName) => _snapshot.ById.GetValueOrDefault(idOrName) ?? _snapshot.ByName.GetValueOrDefault(idOrName);
+    public Machine? Find(string idOrName) => _index.ById.GetValueOrDefault(idOrName) ?? _index.ByName.GetValueOrDefault(idOrName);
 
     /// <summary>A machine by one of its MAC addresses.</summary>
-    public Machine? ByMac(MacAddress mac) => _snapshot.ByMac.GetValueOrDefault(mac.ToString());
+    public Machine? ByMac(MacAddress mac) => _index.ByMac.GetValueOrDefault(mac);
 
     /// <summary>Events of a machine (of all with null) after a sequence number, oldest first.</summary>
     public IReadOnlyList<TimelineEvent> Events(string? machine, long after, int limit) => _store.Events(machine, after, limit);
@@ -80,6 +80,7 @@ internal sealed class MachineBook
         lock (_lock)
         {
             if (Find(id) is not { } machine) return new Applied.NotFound(id);
+            if (_store.Suspended is { } full) return new Applied.Refused($"nothing can be changed while the store can't be written ({full}): make room on the appliance's disk");
             if (change is MachineChange.Rename rename && Find(rename.Name) is { } other && other.Id != machine.Id)
                 return new Applied.Refused($"{rename.Name} is the name of another machine ({other.Id})");
             switch (Lifecycle.Apply(machine, change, Context(machine, change, by)))
@@ -93,7 +94,7 @@ internal sealed class MachineBook
                 default:
                     throw new InvalidOperationException("an outcome without an arm");
             }
-            _snapshot = Snapshot.Of(_snapshot.ById.SetItem(next.Id, next));
+            _index = _index.With(next);
             Changed?.Invoke(machine, next);
             commit = _store.CommitAsync(new([DocumentOf(next)], [], told));
         }
@@ -111,10 +112,11 @@ internal sealed class MachineBook
         lock (_lock)
         {
             if (ByMac(mac) is { } known) return known;
+            if (_store.Suspended is { } full) throw new IOException($"{mac} can't be enlisted while the store can't be written ({full}): make room on the appliance's disk");
             machine = new Machine { Id = FreshId(), Name = FreshName(), StateSince = _time.GetUtcNow(), Macs = [mac.ToString()] };
             var seen = _strangers.Take(mac).Select(s => OfSighting(s, machine.Id));
             told = [.. seen, Next(machine.Id, new("state.new", $"enlisted as {machine.Name}: {how}"), "appliance")];
-            _snapshot = Snapshot.Of(_snapshot.ById.SetItem(machine.Id, machine));
+            _index = _index.With(machine);
             Changed?.Invoke(null, machine);
             commit = _store.CommitAsync(new([DocumentOf(machine)], [], told));
         }
@@ -135,7 +137,7 @@ internal sealed class MachineBook
             if (machine is null) return new Applied.NotFound(id);
             if (!Lifecycle.MayBeDeleted(machine.State)) return new Applied.Refused($"{machine.Name} is {Lifecycle.Word(machine.State)}: release or abort it before it is deleted");
             told = [Next("", new("machine.deleted", $"{machine.Name} ({machine.Id}) was deleted"), by)];
-            _snapshot = Snapshot.Of(_snapshot.ById.Remove(machine.Id));
+            _index = _index.Without(machine);
             Changed?.Invoke(machine, null);
             _versions.TryRemove(machine.Id, out _);
             commit = _store.CommitAsync(new([], [("machines", machine.Id)], told));
@@ -239,7 +241,7 @@ internal sealed class MachineBook
         while (true)
         {
             string id = RandomNumberGenerator.GetString("abcdefghijkmnpqrstuvwxyz23456789", 6);
-            if (!_snapshot.ById.ContainsKey(id)) return id;
+            if (!_index.ById.ContainsKey(id)) return id;
         }
     }
 
@@ -251,21 +253,5 @@ internal sealed class MachineBook
             if (Find(name) is null) return name;
         }
         return $"node-{RandomNumberGenerator.GetString("abcdefghijkmnpqrstuvwxyz23456789", 8)}";
-    }
-
-    private sealed record Snapshot(
-        ImmutableDictionary<string, Machine> ById, IReadOnlyDictionary<string, Machine> ByName, IReadOnlyDictionary<string, Machine> ByMac)
-    {
-        public static Snapshot Of(ImmutableDictionary<string, Machine> all)
-        {
-            var byName = new Dictionary<string, Machine>(all.Count);
-            var byMac = new Dictionary<string, Machine>(all.Count * 2);
-            foreach (var machine in all.Values)
-            {
-                byName[machine.Name] = machine;
-                foreach (string mac in machine.Macs) byMac.TryAdd(mac, machine);
-            }
-            return new(all, byName, byMac);
-        }
     }
 }

@@ -59,7 +59,7 @@ internal sealed class NetworkBook : IDisposable
     {
         if (wish.Machine is { } id && Why(id) is { } why) return (null, why);
         if (model.Subnet(subnet) is not { } found) return (null, new NetworkOutcome.Missing($"there is no subnet {subnet}"));
-        if ((address ?? _leases.ChooseStatic(found.Id, _time.GetUtcNow())) is not { } chosen)
+        if ((address ?? _leases.ChooseStatic(found.Id, _leases.Clock.Now)) is not { } chosen)
             return (null, new NetworkOutcome.Refused([$"no address of {found} is free outside its ranges: shrink a range, or give back a static address"]));
         chose?.Invoke(chosen);
         return (new NetworkChange.PutStatic(wish with { Address = chosen, Subnet = found.Id, By = by, Since = _time.GetUtcNow() }), null);
@@ -117,7 +117,7 @@ internal sealed class NetworkBook : IDisposable
             var outcome = before.Apply(change!);
             if (outcome is not NetworkOutcome.Changed { Model: var next } changed || ReferenceEquals(next, before)) return outcome;
             if (ServedInTheWay(next) is { } served) return new NetworkOutcome.Refused([served]);
-            if (_leases.TrySettle(next, _served, NewlyClaimed(before, next), _time.GetUtcNow()) is { } held) return new NetworkOutcome.Refused([held]);
+            if (_leases.TrySettle(next, _served, NewlyClaimed(before, next), _leases.Clock.Now) is { } held) return new NetworkOutcome.Refused([held]);
             _model = next;
             Changed?.Invoke();
             try

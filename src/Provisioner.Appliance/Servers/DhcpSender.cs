@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
@@ -21,6 +20,11 @@ internal sealed class DhcpSender : IDisposable
     private readonly Socket _packet;
     private readonly int _interface;
     private readonly Ipv4Address _own;
+    // One reply at a time leaves: what it is written into is used again.
+    private readonly Lock _lock = new();
+    private readonly byte[] _buffer = new byte[2048];
+    private readonly SocketAddress _internet = new IPEndPoint(IPAddress.Any, 0).Serialize();
+    private readonly SocketAddress _linkLayer = new(AddressFamily.Packet, LinkLayerAddressLength);
 
     /// <param name="udp">The server's own socket; not owned.</param>
     /// <exception cref="ServerStartException">packet sockets are not permitted, or the interface is gone.</exception>
@@ -43,9 +47,9 @@ internal sealed class DhcpSender : IDisposable
     /// <exception cref="SocketException">the kernel would not.</exception>
     public void Send(DhcpMessage message, DhcpDestination destination)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(2048);
-        try
+        lock (_lock)
         {
+            byte[] buffer = _buffer;
             int length = DhcpCodec.Write(message, buffer.AsSpan(UdpPacket.HeaderLength));
             switch (destination)
             {
@@ -55,16 +59,18 @@ internal sealed class DhcpSender : IDisposable
                 case DhcpDestination.Broadcast: SendFrame(buffer, length, new(0xffff_ffff_ffff), Ipv4Address.LimitedBroadcast); break;
             }
         }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
     }
 
     public void Dispose() => _packet.Dispose();
 
-    private void SendUdp(byte[] buffer, int length, Ipv4Address to, int port) =>
-        _udp.SendTo(buffer.AsSpan(UdpPacket.HeaderLength, length), SocketFlags.None, new IPEndPoint(to.ToIPAddress(), port));
+    // struct sockaddr_in, ip(7): family, port, address.
+    private void SendUdp(byte[] buffer, int length, Ipv4Address to, int port)
+    {
+        var octets = _internet.Buffer.Span;
+        BinaryPrimitives.WriteUInt16BigEndian(octets[2..], (ushort)port);
+        to.WriteTo(octets[4..]);
+        _udp.SendTo(buffer.AsSpan(UdpPacket.HeaderLength, length), SocketFlags.None, _internet);
+    }
 
     private void SendFrame(byte[] buffer, int length, MacAddress mac, Ipv4Address to)
     {
@@ -75,12 +81,11 @@ internal sealed class DhcpSender : IDisposable
     // struct sockaddr_ll, packet(7): family, protocol, ifindex, hatype, pkttype, halen, addr[8].
     private SocketAddress LinkLayer(MacAddress mac)
     {
-        var address = new SocketAddress(AddressFamily.Packet, LinkLayerAddressLength);
-        var octets = address.Buffer.Span;
+        var octets = _linkLayer.Buffer.Span;
         BinaryPrimitives.WriteUInt16BigEndian(octets[2..], EtherTypeIpv4);
         BitConverter.TryWriteBytes(octets[4..], _interface);
         octets[11] = MacAddress.Length;
         mac.WriteTo(octets[12..]);
-        return address;
+        return _linkLayer;
     }
 }

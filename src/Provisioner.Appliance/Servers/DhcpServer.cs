@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Provisioner.Appliance.Store.Leases;
 using Provisioner.Domain.Dhcp;
 using Provisioner.Domain.Events;
 using Provisioner.Domain.Networks;
@@ -9,12 +10,14 @@ using Provisioner.Wire.Dhcp;
 namespace Provisioner.Appliance.Servers;
 
 /// <summary>
-/// DHCP on port 67 of one interface: parse, one look at memory, decision, lease on disk, reply, event. The receiving thread never waits
-/// for the disk: replies that need it leave when their commit is done, many to a commit.
+/// DHCP on port 67 of one interface: parse, one look at memory, decision, lease on disk, reply, event. All of it on the one thread that
+/// receives: what waits in the socket is decided on first, then one commit makes all its leases durable, then their replies leave. So a
+/// quiet network costs a sync a lease and a flood costs one for many. Replies that need no disk leave at once.
 /// </summary>
 internal sealed class DhcpServer(ServedNetwork network, LeaseBook leases, Action<Sighting> note, TimeProvider time) : IDisposable
 {
     private readonly DhcpSightings _sightings = new(leases, note, time);
+    private readonly List<(DhcpMessage Message, DhcpAnswer Answer, LeaseCommit Commit)> _undurable = [];
     private Socket? _socket;
     private DhcpSender? _sender;
     private UdpListener? _listener;
@@ -39,7 +42,7 @@ internal sealed class DhcpServer(ServedNetwork network, LeaseBook leases, Action
         _socket.EnableBroadcast = true;
         _sender = new DhcpSender(_socket, network);
         if (Watch is not null) _check = new(Watch.Probe, leases, note, time);
-        _listener = new UdpListener(_socket, $"dhcp {network.Interface}", (datagram, _) => Receive(datagram));
+        _listener = new UdpListener(_socket, $"dhcp {network.Interface}", (datagram, _) => Receive(datagram), pause: SendDurable);
     }
 
     public void Dispose()
@@ -67,24 +70,24 @@ internal sealed class DhcpServer(ServedNetwork network, LeaseBook leases, Action
 
     private void Answer(DhcpMessage message, int tries)
     {
-        var (answer, durable) = leases.Answer(network, message, time.GetUtcNow());
+        var (answer, commit) = leases.Answer(network, message, leases.Clock.Now);
         if (_check is { } check && answer is DhcpAnswer.Reply { AskFirst: true } offer
             && !check.Passes(message, offer, tries, () => Send(message, answer), () => Answer(message, tries + 1))) return;
-        if (durable.IsCompletedSuccessfully) Send(message, answer);
-        else _ = SendWhenDurableAsync(message, answer, durable);
+        if (commit is null) Send(message, answer);
+        else if (tries == 0) _undurable.Add((message, answer, commit));
+        else SendWhenDurable(message, answer, commit); // the check's thread
     }
 
-    private async Task SendWhenDurableAsync(DhcpMessage message, DhcpAnswer answer, Task durable)
+    private void SendDurable()
     {
-        try
-        {
-            await durable.ConfigureAwait(false);
-            Send(message, answer);
-        }
-        catch (Exception e)
-        {
-            _sightings.Failed(message, $"the lease could not be written to disk, so nothing was promised: {e.Message}");
-        }
+        foreach (var (message, answer, commit) in _undurable) SendWhenDurable(message, answer, commit);
+        _undurable.Clear();
+    }
+
+    private void SendWhenDurable(DhcpMessage message, DhcpAnswer answer, LeaseCommit commit)
+    {
+        if (leases.IsDurable(commit)) Send(message, answer);
+        else _sightings.Failed(message, $"the lease could not be written to disk, so nothing was promised: {commit.Why}");
     }
 
     private void Send(DhcpMessage message, DhcpAnswer answer)

@@ -1,33 +1,35 @@
 using System.Net;
-using System.Text.Json;
-using System.Text.Json.Serialization;
+using Provisioner.Appliance.Store.Leases;
 using Provisioner.Domain.Dhcp;
 using Provisioner.Domain.Machines;
 using Provisioner.Domain.Networks;
-using Provisioner.Domain.Store;
 using Provisioner.Wire;
 using Provisioner.Wire.Dhcp;
 
 namespace Provisioner.Appliance.Servers;
 
 /// <summary>
-/// All leases: in memory for the answers, in the store's collection "leases" for the next start. A document is one address, so the store
-/// too holds none twice. A lease that is acknowledged has one write under way at most; whoever asks meanwhile is answered when it ended.
+/// All leases: in memory for the answers, in the <see cref="LeaseJournal"/> for the next start. An answer that needs the disk comes with its
+/// commit; it leaves when that is durable. Memory runs ahead of the disk for that long, and goes back when the disk refuses.
 /// </summary>
 internal sealed class LeaseBook
 {
-    private const string Collection = "leases";
-    private readonly IStore _store;
+    private readonly LeaseJournal _journal;
     private readonly Func<MacAddress, string?> _machineName;
     private readonly Lock _lock = new();
     private SubnetPool[] _pools = [];
-    private readonly Dictionary<Ipv4Address, long> _versions = [];
-    private readonly HashSet<Ipv4Address> _writing = [];
     private long _generation;
 
-    /// <param name="store">Where leases last.</param>
+    /// <param name="journal">Where leases last.</param>
     /// <param name="machineName">Host name of the enlisted machine with a MAC, null for a stranger; asked for every packet, from any thread.</param>
-    public LeaseBook(IStore store, Func<MacAddress, string?> machineName) => (_store, _machineName) = (store, machineName);
+    public LeaseBook(LeaseJournal journal, Func<MacAddress, string?> machineName)
+    {
+        (_journal, _machineName) = (journal, machineName);
+        journal.RolledBack = TakeBack;
+    }
+
+    /// <summary>The time that leases are counted in; every decision on them is made in it.</summary>
+    public LeaseClock Clock => _journal.Clock;
 
     /// <summary>Which chain of boot programs a client gets; without it, iPXE.</summary>
     public BootTrails? Trails { get; init; }
@@ -79,10 +81,8 @@ internal sealed class LeaseBook
             return known;
         }
         var pool = new SubnetPool(model, subnet, own, mac => _machineName(mac) is not null);
-        var stored = _store.Load(Collection).Where(d => subnet.Cidr.Contains(Ipv4Address.Parse(d.Id))).ToList();
-        foreach (var document in stored) _versions[Ipv4Address.Parse(document.Id)] = document.Version;
-        // A MAC that moved left its old document behind: the later one counts.
-        foreach (var lease in stored.Select(d => JsonSerializer.Deserialize(d.Json, LeaseJson.Default.StoredLease)!.ToLease()).OrderBy(l => l.Since))
+        // A MAC that moved left its old lease behind: the later one counts.
+        foreach (var lease in _journal.All.Where(l => subnet.Cidr.Contains(l.Address)).OrderBy(l => l.Since))
         {
             pool.Put(lease);
             Changed?.Invoke(lease);
@@ -153,25 +153,32 @@ internal sealed class LeaseBook
             if (machine.Bmc is { } bmc && IPAddress.TryParse(bmc.Address, out var address)) NoteInUse(address, $"the BMC of {machine.Name}");
     }
 
-    /// <summary>Decides on a message from port 67, records what becomes of the lease, and says when that is on disk.</summary>
-    public (DhcpAnswer Answer, Task Durable) Answer(ServedNetwork network, DhcpMessage message, DateTimeOffset now)
+    /// <summary>
+    /// Decides on a message from port 67 and records what becomes of the lease. With a commit, the answer may leave only when
+    /// <see cref="IsDurable"/> says so.
+    /// </summary>
+    public (DhcpAnswer Answer, LeaseCommit? Commit) Answer(ServedNetwork network, DhcpMessage message, DateTimeOffset now)
     {
         var name = _machineName(message.ChAddr);
+        // Nobody is led on by an offer that can't become a lease: another server may have an address for him.
+        if (message.Type != DhcpMessageType.Inform && !_journal.IsWritable())
+            return (new DhcpAnswer.Silence($"leases can't be written to disk ({_journal.Suspended}), and none is promised that a restart would forget; make room, or mend the disk"), null);
         var chain = Trails?.Follow(message, message.ServerIdentifier == Ipv4Address.From(network.Address)) ?? default;
         lock (_lock)
         {
-            if (Of(network, message.GiAddr) is not { } leases) return (Nobody(network, message.GiAddr), Task.CompletedTask);
+            if (Of(network, message.GiAddr) is not { } leases) return (Nobody(network, message.GiAddr), null);
             var answer = DhcpAnswer.For(message, new(network, leases, name) { Chain = chain }, now);
-            if (answer.Lease is not { } lease) return (answer, Task.CompletedTask);
-            if (_writing.Contains(lease.Address)) return (new DhcpAnswer.Silence("its lease is being written; the answer to what it sent first comes then"), Task.CompletedTask);
-            var before = leases.At(lease.Address);
+            if (answer.Lease is not { } lease) return (answer, null);
+            bool needsDisk = NeedsDisk(lease, leases.At(lease.Address));
             leases.Put(lease);
-            if (!NeedsDisk(lease, before)) return (answer, Task.CompletedTask);
-            Interlocked.Increment(ref _generation);
-            Changed?.Invoke(lease);
-            return (answer, WriteAsync(leases, lease, before));
+            if (!needsDisk) return (answer, null);
+            Note(lease);
+            return (answer, _journal.Append(lease)); // under the lock, so that the disk sees leases in the order of the decisions
         }
     }
+
+    /// <summary>Waits until a commit has ended: true when it is on disk. Whoever waits first writes for all.</summary>
+    public bool IsDurable(LeaseCommit commit) => _journal.IsDurable(commit);
 
     /// <summary>Decides on a message from port 4011.</summary>
     public DhcpAnswer AnswerProxy(ServedNetwork network, DhcpMessage message, DateTimeOffset now)
@@ -195,49 +202,30 @@ internal sealed class LeaseBook
     private static bool NeedsDisk(Lease lease, Lease? before) =>
         lease.State != LeaseState.Offered && !(lease.State == LeaseState.Released && before?.State == LeaseState.Offered);
 
-    // Called under the lock, so that the store sees writes in the order of the decisions.
-    private Task WriteAsync(SubnetPool leases, Lease lease, Lease? before)
+    private void Note(Lease lease)
     {
-        long version = _versions.GetValueOrDefault(lease.Address) + 1;
-        string json = JsonSerializer.Serialize(StoredLease.Of(lease), LeaseJson.Default.StoredLease);
-        _writing.Add(lease.Address);
-        Task commit;
-        try
-        {
-            commit = _store.CommitAsync(StoreBatch.Of(new Document(Collection, lease.Address.ToString(), version, json)));
-        }
-        catch (Exception e)
-        {
-            commit = Task.FromException(e);
-        }
-        return Finish();
-
-        async Task Finish()
-        {
-            try
-            {
-                await commit.ConfigureAwait(false);
-                lock (_lock)
-                {
-                    _writing.Remove(lease.Address);
-                    _versions[lease.Address] = version;
-                }
-            }
-            catch
-            {
-                lock (_lock) TakeBack(leases, lease, before);
-                throw;
-            }
-        }
+        Interlocked.Increment(ref _generation);
+        Changed?.Invoke(lease);
     }
 
-    private void TakeBack(SubnetPool leases, Lease lease, Lease? before)
+    // What failed is forgotten, what the disk has instead stands again, and what was granted is held for its client as if it were offered:
+    // it will ask again. What was decided since stands: its own commit decides on it.
+    private void TakeBack(IReadOnlyList<Lease> failed)
     {
-        _writing.Remove(lease.Address);
-        leases.Remove(lease);
-        if (before is not null) leases.Put(before);
-        Interlocked.Increment(ref _generation);
-        Changed?.Invoke(before ?? lease with { State = LeaseState.Released });
+        var macs = failed.Select(l => l.Mac).ToHashSet();
+        var addresses = failed.Select(l => l.Address).ToHashSet();
+        var durable = _journal.All.Where(l => macs.Contains(l.Mac) || addresses.Contains(l.Address)).OrderBy(l => l.Since).ToList();
+        lock (_lock)
+        {
+            foreach (var lease in failed)
+                if (PoolFor(lease.Address) is { } pool && ReferenceEquals(pool.At(lease.Address), lease)) pool.Remove(lease);
+            foreach (var lease in durable)
+                if (PoolFor(lease.Address) is { } pool && pool.At(lease.Address) is null && (pool.Of(lease.Mac)?.Since ?? DateTimeOffset.MinValue) <= lease.Since) pool.Put(lease);
+            foreach (var lease in failed)
+                if (PoolFor(lease.Address) is { } pool && pool.At(lease.Address) is null && pool.Of(lease.Mac) is null && lease.State == LeaseState.Bound)
+                    pool.Put(lease with { State = LeaseState.Offered, Until = lease.Since + SubnetPool.OfferHold });
+            foreach (var address in addresses) Note(PoolFor(address)?.At(address) ?? failed.First(l => l.Address == address) with { State = LeaseState.Released });
+        }
     }
 
     // A relay speaks for the subnet that its own address lies in (RFC 2131 §4.3.1).
@@ -256,15 +244,3 @@ internal sealed class LeaseBook
         return is4;
     }
 }
-
-/// <summary>A lease as the store keeps it.</summary>
-internal sealed record StoredLease(string Mac, string Address, LeaseState State, DateTimeOffset Since, DateTimeOffset Until)
-{
-    public static StoredLease Of(Lease lease) => new(lease.Mac.ToString(), lease.Address.ToString(), lease.State, lease.Since, lease.Until);
-
-    public Lease ToLease() => new(MacAddress.Parse(Mac), Ipv4Address.Parse(Address), State, Since, Until);
-}
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
-[JsonSerializable(typeof(StoredLease))]
-internal sealed partial class LeaseJson : JsonSerializerContext;

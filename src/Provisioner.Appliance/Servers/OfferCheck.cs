@@ -41,7 +41,7 @@ internal sealed class OfferCheck(ConflictProbe probe, LeaseBook leases, Action<S
                 return;
             }
             string who = mac == default ? "somebody who answers a ping" : mac.ToString();
-            leases.NoteConflict(address, who, time.GetUtcNow());
+            leases.NoteConflict(address, who, leases.Clock.Now);
             note(new(message.ChAddr, time.GetUtcNow(), "dhcp.conflict", $"{address} was to be offered, but {who} uses it: nobody gets it for {DhcpTimes.Quarantine.TotalMinutes:0} minutes; look for an address set by hand", Level.Warning));
             again();
         }

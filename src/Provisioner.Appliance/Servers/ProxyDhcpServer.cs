@@ -42,7 +42,7 @@ internal sealed class ProxyDhcpServer(ServedNetwork network, LeaseBook leases, A
         {
             return;
         }
-        var answer = leases.AnswerProxy(network, message, time.GetUtcNow());
+        var answer = leases.AnswerProxy(network, message, leases.Clock.Now);
         _sightings.Asked(message);
         try
         {

@@ -56,7 +56,7 @@ internal sealed class SyslogServer(ServedNetwork network, int port, LeaseBook le
     private void Receive(ReadOnlySpan<byte> datagram, SocketAddress from)
     {
         var now = time.GetUtcNow();
-        if (MachineAt(Ipv4Address.FromBytes(from.Buffer.Span[4..]), now) is not { } mac)
+        if (MachineAt(Ipv4Address.FromBytes(from.Buffer.Span[4..])) is not { } mac)
         {
             Interlocked.Increment(ref _strangers);
             return;
@@ -77,6 +77,6 @@ internal sealed class SyslogServer(ServedNetwork network, int port, LeaseBook le
         }
     }
 
-    private MacAddress? MachineAt(Ipv4Address sender, DateTimeOffset now) =>
-        leases.ByAddress(sender.ToIPAddress()) is { } lease && lease.IsBound(now) && leases.IsMachine(lease.Mac) ? lease.Mac : null;
+    private MacAddress? MachineAt(Ipv4Address sender) =>
+        leases.ByAddress(sender.ToIPAddress()) is { } lease && lease.IsBound(leases.Clock.Now) && leases.IsMachine(lease.Mac) ? lease.Mac : null;
 }

@@ -9,11 +9,13 @@ using Provisioner.Appliance.Power.Ipmi;
 using Provisioner.Appliance.Roles;
 using Provisioner.Appliance.Servers;
 using Provisioner.Appliance.Store;
+using Provisioner.Appliance.Store.Leases;
 using Provisioner.Appliance.Web;
 using Provisioner.Appliance.Web.Access;
 using Provisioner.Appliance.Web.Agent;
 using Provisioner.Appliance.Web.Boot;
 using Provisioner.Appliance.Web.Hosts;
+using Provisioner.Domain.Events;
 using Provisioner.Domain.Machines;
 using Provisioner.Domain.Ntp;
 using Provisioner.Domain.Power;
@@ -34,9 +36,10 @@ internal static class ApplianceHost
         control.Start();
         await app.StartAsync(cancel);
         data.Store.Broken += e => Stop(app, e);
-        AdminKey.Issue(options.Data, app.Services.GetRequiredService<AccessBook>());
+        HearDisk(data, app.Services.GetRequiredService<MachineBook>());
+        UnlessFull(() => AdminKey.Issue(options.Data, app.Services.GetRequiredService<AccessBook>()), "root's tools have no admin.key");
         Announce(options, control);
-        OfferSignIn(options, app.Services);
+        UnlessFull(() => OfferSignIn(options, app.Services), "there is no sign-in link");
         await app.WaitForShutdownAsync(cancel);
     }
 
@@ -75,7 +78,7 @@ internal static class ApplianceHost
         services.AddSingleton<IDeployFacts, ShelfFacts>();
         services.AddSingleton(s => new MachineBook(data.Store, data.Store.LastSeq, s.GetRequiredService<IDeployFacts>(), PhaseLimits.Default, TimeProvider.System));
         services.AddSingleton(s => new BootTrails(s.GetRequiredService<MachineBook>().ByMac, s.GetRequiredService<MachineBook>().Note, TimeProvider.System));
-        services.AddSingleton(s => new LeaseBook(data.Store, mac => s.GetRequiredService<MachineBook>().ByMac(mac)?.Name));
+        services.AddSingleton(s => new LeaseBook(data.Leases, mac => s.GetRequiredService<MachineBook>().ByMac(mac)?.Name) { Trails = s.GetRequiredService<BootTrails>() });
         services.AddSingleton<NetworkBook>().AddHostedService<StaticReturns>();
         services.AddSingleton<Neighbours>().AddSingleton<Progress>().AddSingleton<AgentOrders>().AddSingleton<NameBook>();
         services.AddSingleton<NeighbourBook>();
@@ -113,10 +116,37 @@ internal static class ApplianceHost
             Console.WriteLine("serves no interface yet, so no machine is answered: choose one on the page, or start with --interface NAME");
     }
 
+    // Machines are served from a full disk too.
+    private static void UnlessFull(Action write, string instead)
+    {
+        try
+        {
+            write();
+        }
+        catch (IOException e)
+        {
+            Console.Error.WriteLine($"provisioner: {instead} ({e.Message}): make room on the disk, then start again");
+        }
+    }
+
     private static void OfferSignIn(ApplianceOptions options, IServiceProvider services)
     {
         if (!services.GetRequiredService<AccessBook>().HasAccount)
             Console.WriteLine($"nobody has an account yet; this link makes one, once, within an hour: {services.GetRequiredService<SignInLink>().MakeUrl(options.Origin)}");
+    }
+
+    // Events go to the store, which may be what can't be written: they stand on the timeline when it can, and on the console at once.
+    private static void HearDisk(DataFolder data, MachineBook book)
+    {
+        foreach (string remark in data.Leases.Remarks) book.Note("", "leases.found", remark, Level.Warning);
+        data.Leases.Told = (text, bad) => Tell(bad ? "leases.stopped" : "leases.resumed", text, bad);
+        data.Store.Told = (text, bad) => Tell(bad ? "store.stopped" : "store.resumed", text, bad);
+
+        void Tell(string kind, string text, bool bad)
+        {
+            Console.Error.WriteLine($"provisioner: {text}");
+            book.Note("", kind, text, bad ? Level.Error : Level.Info);
+        }
     }
 
     private static void Stop(WebApplication app, Exception why)

@@ -1,16 +1,18 @@
 using Microsoft.Data.Sqlite;
 using Provisioner.Appliance.Store;
+using Provisioner.Appliance.Store.Leases;
 
 namespace Provisioner.Appliance.Serving;
 
-/// <summary>The folder that lasts: store and key. One appliance at a time.</summary>
+/// <summary>The folder that lasts: store, leases and key. One appliance at a time.</summary>
 internal sealed class DataFolder : IDisposable
 {
     private readonly FileStream _lock;
 
-    private DataFolder(FileStream held, SqliteStore store, SecretBox secrets) => (_lock, Store, Secrets) = (held, store, secrets);
+    private DataFolder(FileStream held, SqliteStore store, LeaseJournal leases, SecretBox secrets) => (_lock, Store, Leases, Secrets) = (held, store, leases, secrets);
 
     public SqliteStore Store { get; }
+    public LeaseJournal Leases { get; }
     public SecretBox Secrets { get; }
 
     /// <summary>Opens it, or makes it.</summary>
@@ -22,7 +24,10 @@ internal sealed class DataFolder : IDisposable
         {
             if (!Directory.Exists(folder)) Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             held = Hold(folder);
-            return new(held, new SqliteStore(folder), SecretBox.Open(folder));
+            var store = new SqliteStore(folder);
+            var leases = LeaseJournal.Open(Path.Combine(folder, "leases"), new BootClock(), TimeProvider.System);
+            LeaseMigration.RunAsync(store, leases).GetAwaiter().GetResult();
+            return new(held, store, leases, SecretBox.Open(folder));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or SqliteException or InvalidDataException or DllNotFoundException)
         {
@@ -53,6 +58,7 @@ internal sealed class DataFolder : IDisposable
 
     public void Dispose()
     {
+        Leases.Dispose();
         Store.Dispose();
         _lock.Dispose();
     }

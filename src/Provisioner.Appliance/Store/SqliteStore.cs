@@ -12,10 +12,12 @@ namespace Provisioner.Appliance.Store;
 /// <summary>
 /// <see cref="IStore"/> on the distribution's SQLite. One thread writes: it takes all that is waiting, commits it at once
 /// (WAL, synchronous=FULL: an fsync a commit) and then completes the waiters. A batch with a conflict fails alone.
-/// After a failed commit nothing is acknowledged any more: what the disk holds then is known only after a restart.
+/// A disk without room, or one that fails: what is waiting stays waiting, acknowledged to nobody, and is tried again every second; when it
+/// can be written, it is, in its order, without a restart. After any other failure (a broken file) nothing is acknowledged any more.
 /// </summary>
 internal sealed class SqliteStore : IStore, IDisposable
 {
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(1);
     private const int MostInOneCommit = 512; // bounds the wait of the first of them
     private const string Schema = """
         PRAGMA journal_mode=WAL;
@@ -31,7 +33,9 @@ internal sealed class SqliteStore : IStore, IDisposable
     private readonly SqliteConnection _reading;
     private readonly Lock _readLock = new();
     private readonly Thread _writer;
+    private readonly ManualResetEventSlim _closing = new();
     private volatile Exception? _broken;
+    private volatile string? _suspended;
 
     static SqliteStore()
     {
@@ -56,6 +60,11 @@ internal sealed class SqliteStore : IStore, IDisposable
 
     /// <summary>Number of the last event at start.</summary>
     public long LastSeq { get; }
+
+    public string? Suspended => _suspended;
+
+    /// <summary>Told once when it can't write for now (true), and once when it can again (false), with a sentence; on the writing thread.</summary>
+    public Action<string, bool> Told { get; set; } = (_, _) => { };
 
     /// <summary>Told once, when a commit failed and the store takes nothing more.</summary>
     public event Action<Exception>? Broken;
@@ -125,9 +134,12 @@ internal sealed class SqliteStore : IStore, IDisposable
         try
         {
             if (_broken is { } broken) throw broken;
-            Execute(_writing, "BEGIN IMMEDIATE");
-            for (int i = 0; i < group.Count; i++) failures[i] = WriteBatch(group[i].Batch);
-            Execute(_writing, "COMMIT");
+            while (!TryWrite(group, failures))
+            {
+                if (!_closing.Wait(BetweenTries)) continue;
+                Array.Fill(failures, new IOException($"the appliance is stopping, and the store can't be written ({_suspended})"));
+                break;
+            }
         }
         catch (Exception e)
         {
@@ -139,6 +151,40 @@ internal sealed class SqliteStore : IStore, IDisposable
         {
             if (failures[i] is { } failure) group[i].Done.SetException(failure);
             else group[i].Done.SetResult();
+        }
+    }
+
+    // False: the disk has no room, or fails for now. Nothing of the group is on disk then.
+    private bool TryWrite(List<(StoreBatch Batch, TaskCompletionSource Done)> group, Exception?[] failures)
+    {
+        try
+        {
+            Execute(_writing, "BEGIN IMMEDIATE");
+            for (int i = 0; i < group.Count; i++) failures[i] = WriteBatch(group[i].Batch);
+            Execute(_writing, "COMMIT");
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode is raw.SQLITE_FULL or raw.SQLITE_IOERR or raw.SQLITE_READONLY)
+        {
+            RollBack();
+            if (_suspended is null) Told($"the store can't be written ({e.Message}): changes of machines are refused and events wait until it can; make room on the disk, or mend it. It goes on by itself then", true);
+            _suspended = e.Message;
+            return false;
+        }
+        if (_suspended is null) return true;
+        _suspended = null;
+        Told("the store can be written again: what waited is on disk", false);
+        return true;
+    }
+
+    // SQLite has often rolled back by itself when there is no room.
+    private void RollBack()
+    {
+        try
+        {
+            Execute(_writing, "ROLLBACK");
+        }
+        catch (SqliteException)
+        {
         }
     }
 
@@ -221,6 +267,7 @@ internal sealed class SqliteStore : IStore, IDisposable
     /// <summary>Writes what is waiting, then closes.</summary>
     public void Dispose()
     {
+        _closing.Set();
         _waiting.Writer.TryComplete();
         _writer.Join(TimeSpan.FromSeconds(10));
         _reading.Dispose();

@@ -48,19 +48,19 @@ internal sealed class Surroundings(ImageShelf shelf, RoleCatalog roles, ServiceC
 }
 
 /// <summary>Where a machine is reached, and how far its agent has come.</summary>
-internal sealed class Whereabouts(LeaseBook leases, Progress progress, TimeProvider time)
+internal sealed class Whereabouts(LeaseBook leases, Progress progress)
 {
     /// <summary>The address of a lease that it holds now, or null.</summary>
     public IPAddress? AddressOf(Machine machine)
     {
-        var now = time.GetUtcNow();
+        var now = leases.Clock.Now;
         foreach (string mac in machine.Macs)
             if (MacAddress.TryParse(mac, out var parsed) && leases.ByMac(parsed) is { } lease && lease.IsBound(now))
                 return lease.Address.ToIPAddress();
         return null;
     }
 
-    public IReadOnlyList<DhcpExplanation> ExplainDhcp(DhcpQuestion question, IReadOnlyList<ServedNetwork> served) => leases.Explain(question, served, time.GetUtcNow());
+    public IReadOnlyList<DhcpExplanation> ExplainDhcp(DhcpQuestion question, IReadOnlyList<ServedNetwork> served) => leases.Explain(question, served, leases.Clock.Now);
 
     public ProgressNow? ProgressOf(Machine machine) => machine.Phase is Phase.AgentAtWork ? progress.Of(machine.Id) : null;
 }

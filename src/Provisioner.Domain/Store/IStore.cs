@@ -24,6 +24,9 @@ public interface IStore
     /// <exception cref="StoreConflictException">a document had another version than the one that was to be replaced.</exception>
     Task CommitAsync(StoreBatch batch);
 
+    /// <summary>Why nothing can be written now, for a person: what is committed meanwhile waits. Null while all is well.</summary>
+    string? Suspended => null;
+
     /// <summary>Events of a machine (of all with null) after a sequence number, oldest first.</summary>
     IReadOnlyList<TimelineEvent> Events(string? machine, long after, int limit);
 

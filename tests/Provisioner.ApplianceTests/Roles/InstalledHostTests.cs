@@ -4,7 +4,8 @@ using Provisioner.Appliance.Servers;
 using Provisioner.Appliance.Store;
 using Provisioner.Domain.Machines;
 using Provisioner.Domain.Networks;
-using Provisioner.Domain.Store;
+using Provisioner.Tests.Store;
+using Provisioner.Wire;
 
 namespace Provisioner.ApplianceTests.Roles;
 
@@ -26,7 +27,7 @@ public sealed class InstalledHostTests : IDisposable
     {
         using var host = new NspawnHost(_folder);
         string data = Path.Combine(_folder, "data");
-        await NeighbourLease(data, host);
+        NeighbourLease(data, host);
         var machine = RoleAppliance.Machine(data, Id, "calm-otter", Token, m => m with
         {
             Macs = [NspawnHost.Mac],
@@ -58,13 +59,12 @@ public sealed class InstalledHostTests : IDisposable
         LeavesNoTrace(host);
     }
 
-    private async Task NeighbourLease(string data, NspawnHost host)
+    private static void NeighbourLease(string data, NspawnHost host)
     {
         Directory.CreateDirectory(data);
-        using var store = new SqliteStore(data);
-        string address = host.Theirs[..^1] + "7";
-        var lease = new StoredLease("52:54:00:5a:00:07", address, LeaseState.Bound, DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddHours(1));
-        await store.CommitAsync(StoreBatch.Of(new Document("leases", address, 1, JsonSerializer.Serialize(lease, LeaseJson.Default.StoredLease))));
+        using var journal = Journals.Open(Path.Combine(data, "leases"));
+        var now = journal.Clock.Now;
+        Assert.True(journal.IsDurable(journal.Append(new(MacAddress.Parse("52:54:00:5a:00:07"), Ipv4Address.Parse(host.Theirs[..^1] + "7"), LeaseState.Bound, now, now.AddHours(1)))));
     }
 
     private static async Task<string> RunAgain(RoleAppliance appliance)

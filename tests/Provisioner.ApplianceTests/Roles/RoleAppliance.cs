@@ -15,6 +15,7 @@ using Provisioner.Domain.Images;
 using Provisioner.Domain.Machines;
 using Provisioner.Domain.Networks;
 using Provisioner.Domain.Store;
+using Provisioner.Tests.Store;
 
 namespace Provisioner.ApplianceTests.Roles;
 
@@ -45,7 +46,7 @@ internal sealed class RoleAppliance : IAsyncDisposable
         builder.Services.AddSingleton(options).AddSingleton(TimeProvider.System).AddSingleton(SecretBox.Open(folder))
             .AddSingleton(RoleCatalog.Load(options.Catalog)).AddSingleton<SeedWriter>().AddSingleton<RoleDesk>().AddSingleton<HostDoor>()
             .AddSingleton(new MachineBook(store, store.LastSeq, new NoFacts(), PhaseLimits.Default, TimeProvider.System))
-            .AddSingleton(LeaseBooks.Of(store, new("none", IPAddress.Parse(address), 24, "rack.internal", 5240), null));
+            .AddSingleton(LeaseBooks.Of(Journals.Open(Path.Combine(folder, "leases")), new("none", IPAddress.Parse(address), 24, "rack.internal", 5240), null));
         var app = builder.Build();
         app.MapHosts();
         await app.StartAsync();

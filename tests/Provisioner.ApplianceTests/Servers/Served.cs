@@ -12,15 +12,19 @@ internal sealed class Served : IDisposable
     private Process? _process;
 
     /// <param name="range">Dynamic range.</param>
-    public Served(Namespaces net, string range = "10.77.1.0-10.77.40.255")
+    /// <param name="mount">Called with the data folder before the first start: to mount something small on it.</param>
+    public Served(Namespaces net, string range = "10.77.1.0-10.77.40.255", Action<string>? mount = null)
     {
         (_net, _range) = (net, range);
         Folder = Directory.CreateTempSubdirectory("served-").FullName;
+        Directory.CreateDirectory(Data);
+        mount?.Invoke(Data);
         foreach (string folder in (string[])["data", "boot", "images"]) Directory.CreateDirectory(Path.Combine(Folder, folder));
         Start();
     }
 
     public string Folder { get; }
+    public string Data => Path.Combine(Folder, "data");
     public string BootFiles => Path.Combine(Folder, "boot");
 
     /// <summary>What it has said so far.</summary>
@@ -46,9 +50,15 @@ internal sealed class Served : IDisposable
     /// <summary>kill -9, then a start on the same data. "ip netns exec" is replaced by the program: the id is its own.</summary>
     public void KillAndStart()
     {
+        Kill();
+        Start();
+    }
+
+    /// <summary>kill -9.</summary>
+    public void Kill()
+    {
         _process!.Kill();
         _process.WaitForExit();
-        Start();
     }
 
     /// <summary>What the API says, asked with root's key from the appliance's own namespace.</summary>
@@ -81,8 +91,7 @@ internal sealed class Served : IDisposable
 
     public void Dispose()
     {
-        _process!.Kill();
-        _process.WaitForExit();
+        if (IsAlive) Kill();
         Directory.Delete(Folder, recursive: true);
     }
 }

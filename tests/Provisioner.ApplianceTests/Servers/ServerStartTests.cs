@@ -7,7 +7,7 @@ using Provisioner.Appliance.Servers;
 using Provisioner.Domain.Dns;
 using Provisioner.Domain.Events;
 using Provisioner.Domain.Networks;
-using Provisioner.Domain.Store;
+using Provisioner.Tests.Store;
 
 namespace Provisioner.ApplianceTests.Servers;
 
@@ -122,14 +122,5 @@ public sealed class ServerStartTests : IDisposable
 
     private string Refusal(ServedNetwork network) => Namespaces.In(_net.ServerSide, () => Assert.Throws<ServerStartException>(() => Dhcp(network).Start()).Message);
 
-    private static LeaseBook Leases(ServedNetwork? network = null) => LeaseBooks.Of(new Forgetful(), network ?? Network);
-
-    /// <summary>A store that takes everything and keeps nothing.</summary>
-    private sealed class Forgetful : IStore
-    {
-        public IReadOnlyList<Document> Load(string collection) => [];
-        public Task CommitAsync(StoreBatch batch) => Task.CompletedTask;
-        public IReadOnlyList<TimelineEvent> Events(string? machine, long after, int limit) => [];
-        public IReadOnlyList<TimelineEvent> LastEvents(string? machine, int limit) => [];
-    }
+    private static LeaseBook Leases(ServedNetwork? network = null) => LeaseBooks.Of(Journals.Open(), network ?? Network);
 }

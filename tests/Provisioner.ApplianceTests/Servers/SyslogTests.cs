@@ -2,7 +2,8 @@ using System.Collections.Concurrent;
 using Provisioner.Appliance.Servers;
 using Provisioner.Domain.Events;
 using Provisioner.Domain.Networks;
-using Provisioner.Domain.Store;
+using Provisioner.Tests.Store;
+using Provisioner.Wire;
 
 namespace Provisioner.ApplianceTests.Servers;
 
@@ -20,7 +21,7 @@ public sealed class SyslogTests : IDisposable
     [Fact]
     public void Logger_s_lines_are_noted_for_the_machine_with_the_lease_and_for_nobody_else()
     {
-        var leases = LeaseBooks.Of(new OneLease(), Network, machine: Mac);
+        var leases = OneLease();
         using var server = Start(leases, SyslogServer.Port);
         using var ipxe = Start(leases, SyslogServer.IpxePort);
         Tool.Run("ip", $"-n {_net.ClientSide} link set c0 address {Mac}");
@@ -39,7 +40,7 @@ public sealed class SyslogTests : IDisposable
     [Fact]
     public void A_flood_of_lines_is_bounded()
     {
-        var leases = LeaseBooks.Of(new OneLease(), Network, machine: Mac);
+        var leases = OneLease();
         using var server = Start(leases, SyslogServer.Port);
         Tool.Run("ip", $"-n {_net.ClientSide} address replace 10.77.1.7/16 dev c0");
         Namespaces.In(_net.ClientSide, () =>
@@ -66,13 +67,11 @@ public sealed class SyslogTests : IDisposable
         Assert.True(logger.Exit == 0, logger.Text);
     }
 
-    /// <summary>A store with the lease of one machine.</summary>
-    private sealed class OneLease : IStore
+    private static LeaseBook OneLease()
     {
-        public IReadOnlyList<Document> Load(string collection) =>
-            [new("leases", "10.77.1.7", 1, $$"""{"mac":"{{Mac}}","address":"10.77.1.7","state":"Bound","since":"2026-01-01T00:00:00+00:00","until":"2200-01-01T00:00:00+00:00"}""")];
-        public Task CommitAsync(StoreBatch batch) => Task.CompletedTask;
-        public IReadOnlyList<TimelineEvent> Events(string? machine, long after, int limit) => [];
-        public IReadOnlyList<TimelineEvent> LastEvents(string? machine, int limit) => [];
+        var journal = Journals.Open();
+        var now = journal.Clock.Now;
+        Assert.True(journal.IsDurable(journal.Append(new(MacAddress.Parse(Mac), Ipv4Address.Parse("10.77.1.7"), LeaseState.Bound, now, now.AddHours(1)))));
+        return LeaseBooks.Of(journal, Network, machine: Mac);
     }
 }

@@ -67,7 +67,7 @@ public sealed class NetworksApiTests : IAsyncLifetime
     [InlineData("subnets/10.9.0.0-24/addresses", """{"holder":"x"}""", 404, "there is no subnet \"10.9.0.0-24\"")]
     public async Task What_does_not_fit_is_refused_with_a_sentence(string path, string body, int status, string detail)
     {
-        await ServeRack();
+        ServeRack();
         using var reply = await Send(HttpMethod.Post, path, body);
         var problem = JsonNode.Parse(await reply.Content.ReadAsStringAsync())!;
         Assert.Equal(status, (int)reply.StatusCode);
@@ -77,7 +77,7 @@ public sealed class NetworksApiTests : IAsyncLifetime
     [Fact]
     public async Task A_change_that_rests_on_an_old_reading_is_refused()
     {
-        await ServeRack();
+        ServeRack();
         using var read = await _http.GetAsync("/api/v1/subnets/10.77.0.0-24");
         var tag = read.Headers.ETag!;
         Assert.Equal(HttpStatusCode.OK, (await Patch("subnets/10.77.0.0-24", """{"gateway":"10.77.0.254"}""", tag)).StatusCode);
@@ -90,7 +90,7 @@ public sealed class NetworksApiTests : IAsyncLifetime
     [Fact]
     public async Task Leases_are_listed_by_subnet_mac_and_whether_they_hold()
     {
-        await ServeRack();
+        ServeRack();
         var all = await Get("leases?subnet=10.77.0.0-24&held=true&mac=52:54:00:00:00:aa");
         Assert.Equal((1, "10.77.0.150", "bound"), ((int)all["total"]!, (string)all["leases"]![0]!["address"]!, (string)all["leases"]![0]!["state"]!));
         Assert.Equal(0, (int)(await Get("leases?held=false"))["total"]!);
@@ -98,7 +98,7 @@ public sealed class NetworksApiTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.NotFound, (await _http.GetAsync("/api/v1/leases?subnet=nowhere")).StatusCode);
     }
 
-    private async Task ServeRack()
+    private void ServeRack()
     {
         var network = new ServedNetwork("rack0", IPAddress.Parse("10.77.0.1"), 24, "rack.internal", 5240);
         var networks = _host.The<NetworkBook>();
@@ -111,7 +111,7 @@ public sealed class NetworksApiTests : IAsyncLifetime
             ChAddr = mac,
             Options = new([Option(Wire.Dhcp.DhcpOptionCode.MessageType, [3]), Option(Wire.Dhcp.DhcpOptionCode.ServerIdentifier, [10, 77, 0, 1]), Option(Wire.Dhcp.DhcpOptionCode.RequestedAddress, [10, 77, 0, 150])]),
         };
-        await leases.Answer(network, request, DateTimeOffset.UtcNow).Durable;
+        Assert.True(leases.IsDurable(leases.Answer(network, request, leases.Clock.Now).Commit!));
 
         static Wire.Dhcp.DhcpOption Option(Wire.Dhcp.DhcpOptionCode code, byte[] value) => new(code, value);
     }

@@ -13,6 +13,7 @@ using Provisioner.Appliance.Web;
 using Provisioner.Appliance.Web.Access;
 using Provisioner.Domain.Machines;
 using Provisioner.Domain.Store;
+using Provisioner.Tests.Store;
 
 namespace Provisioner.ApplianceTests.Web;
 
@@ -44,7 +45,7 @@ internal sealed class WebHost : IAsyncDisposable
         long last = store.LastEvents(null, 1) is [var e] ? e.Seq : 0;
         builder.Services.AddSingleton(time ?? TimeProvider.System).AddSingleton<IStore>(store).AddSingleton(rack).AddSingleton<ISurroundings>(rack)
             .AddSingleton(s => rack.Book = new MachineBook(store, last, rack, PhaseLimits.Default, s.GetRequiredService<TimeProvider>()));
-        builder.Services.AddSingleton(s => new LeaseBook(store, mac => s.GetRequiredService<MachineBook>().ByMac(mac)?.Name)).AddSingleton<NetworkBook>();
+        builder.Services.AddSingleton(s => new LeaseBook(Journals.Open(Path.Combine(data, "leases")), mac => s.GetRequiredService<MachineBook>().ByMac(mac)?.Name)).AddSingleton<NetworkBook>();
         builder.Services.AddWeb(data);
         // Fewer rounds than in the product: these tests are about the flow, PasswordTests about the rounds.
         builder.Services.AddSingleton(new Passwords(rounds: 1000));

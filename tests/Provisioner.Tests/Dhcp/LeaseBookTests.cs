@@ -1,8 +1,8 @@
 using Provisioner.Appliance.Servers;
+using Provisioner.Appliance.Store.Leases;
 using Provisioner.Domain.Dhcp;
-using Provisioner.Domain.Events;
 using Provisioner.Domain.Networks;
-using Provisioner.Domain.Store;
+using Provisioner.Tests.Store;
 using Provisioner.Wire;
 using Provisioner.Wire.Dhcp;
 
@@ -10,142 +10,111 @@ namespace Provisioner.Tests.Dhcp;
 
 public sealed class LeaseBookTests
 {
+    private readonly string _folder = Journals.Folder();
+
     [Fact]
-    public async Task Nothing_is_acknowledged_before_it_is_on_disk()
+    public void Nothing_is_acknowledged_before_it_is_on_disk()
     {
-        var disk = new Disk { Slow = true };
-        var (answer, durable) = Take(Book(disk), Rack.Ana);
+        using var journal = Journals.Open(_folder);
+        var book = Book(journal);
+        var (answer, commit) = Take(book, Rack.Ana);
         Assert.IsType<DhcpAnswer.Reply>(answer);
-        Assert.False(durable.IsCompleted);
-        disk.Catch();
-        await durable;
-        Assert.Equal(["10.77.0.100"], disk.Documents.Keys);
+        Assert.Empty(LeaseReplay.Of(_folder).Leases);
+        Assert.True(book.IsDurable(commit!));
+        Assert.Equal(Rack.Ip("10.77.0.100"), Assert.Single(LeaseReplay.Of(_folder).Leases).Key);
     }
 
     [Fact]
     public void An_offer_needs_no_disk()
     {
-        var disk = new Disk { Slow = true };
-        var (_, durable) = Book(disk).Answer(Rack.Network, Rack.Message(DhcpMessageType.Discover, Rack.Ana), Rack.Noon);
-        Assert.True(durable.IsCompletedSuccessfully);
-        Assert.Empty(disk.Documents);
+        using var journal = Journals.Open(_folder);
+        Assert.Null(Book(journal).Answer(Rack.Network, Rack.Message(DhcpMessageType.Discover, Rack.Ana), Rack.Noon).Commit);
+        Assert.Empty(Directory.GetFiles(_folder));
     }
 
     [Fact]
-    public async Task A_repeated_request_waits_for_the_first_one_s_write()
+    public void A_disk_that_refuses_means_no_promise_and_the_address_is_held_for_who_asked()
     {
-        var disk = new Disk { Slow = true };
-        var book = Book(disk);
-        var first = Take(book, Rack.Ana).Durable;
-        Assert.Contains("is being written", Assert.IsType<DhcpAnswer.Silence>(Take(book, Rack.Ana).Answer).Why);
-        disk.Catch();
-        await first;
-        Assert.IsType<DhcpAnswer.Reply>(Take(book, Rack.Ana).Answer);
-    }
-
-    [Fact]
-    public async Task A_full_disk_means_no_promise_and_no_lease()
-    {
-        var disk = new Disk { Full = true };
-        var book = Book(disk);
-        await Assert.ThrowsAsync<IOException>(() => Take(book, Rack.Ana).Durable);
-        Assert.Equal(LeaseState.Offered, book.ByMac(Rack.Ana)!.State);
-        disk.Full = false;
-        await Take(book, Rack.Ana).Durable;
+        using var journal = Journals.Open(_folder);
+        var book = Book(journal);
+        using (Journals.Refusing(_folder))
+        {
+            Assert.False(book.IsDurable(Take(book, Rack.Ana).Commit!));
+            Assert.Equal(LeaseState.Offered, book.ByMac(Rack.Ana)!.State);
+            var (answer, commit) = book.Answer(Rack.Network, Rack.Message(DhcpMessageType.Discover, Rack.Ben), Rack.Noon);
+            Assert.Contains("leases can't be written to disk", Assert.IsType<DhcpAnswer.Silence>(answer).Why, StringComparison.Ordinal);
+            Assert.Null(commit);
+        }
+        Assert.True(SpinWait.SpinUntil(journal.IsWritable, LeaseJournal.BetweenTries * 10));
+        Assert.True(book.IsDurable(Take(book, Rack.Ana).Commit!));
         Assert.True(book.ByMac(Rack.Ana)!.IsBound(Rack.Noon));
     }
 
     [Fact]
-    public async Task A_failed_renewal_leaves_the_lease_as_it_was()
+    public void What_was_on_disk_stands_again_when_what_replaced_it_is_not()
     {
-        var disk = new Disk();
-        var book = Book(disk);
-        await Take(book, Rack.Ana).Durable;
-        disk.Full = true;
-        await Assert.ThrowsAsync<IOException>(() => Take(book, Rack.Ana, Rack.Noon.AddMinutes(30)).Durable);
+        using (var journal = Journals.Open(_folder)) Assert.True(Keep(Book(journal), Rack.Ana, Rack.Ben));
+        using var second = Journals.Open(_folder);
+        var book = Book(second);
+        using (Journals.Refusing(_folder))
+        {
+            var renewal = Take(book, Rack.Ana, Rack.Noon.AddMinutes(30)).Commit!;
+            var move = book.Answer(Rack.Network, Rack.Message(DhcpMessageType.Request, Rack.Ben, Rack.ForUs, Rack.Wants("10.77.0.150")), Rack.Noon.AddMinutes(30)).Commit!;
+            Assert.False(book.IsDurable(renewal));
+            Assert.False(book.IsDurable(move));
+        }
         Assert.Equal(Rack.Noon + DhcpTimes.Lease, book.ByMac(Rack.Ana)!.Until);
-        disk.Full = false;
-        await Take(book, Rack.Ana, Rack.Noon.AddMinutes(31)).Durable;
-        Assert.Equal(2, disk.Documents["10.77.0.100"].Version);
+        Assert.Equal("10.77.0.101", book.ByMac(Rack.Ben)!.Address.ToString());
+        Assert.Equal(2, book.All.Count);
     }
 
     [Fact]
-    public async Task A_restart_knows_all_leases_and_goes_on_with_their_versions()
+    public void A_restart_knows_all_leases()
     {
-        var disk = new Disk();
-        var first = Book(disk);
-        foreach (int n in Enumerable.Range(0, 20)) await Take(first, Rack.Mac(n)).Durable;
-        var second = Book(disk);
-        Assert.Equal(first.All, second.All);
-        await Take(second, Rack.Mac(3), Rack.Noon.AddMinutes(5)).Durable;
-        Assert.Equal(Rack.Mac(3), second.MacOf(first.ByMac(Rack.Mac(3))!.Address.ToIPAddress()));
+        IReadOnlyList<Lease> before;
+        using (var journal = Journals.Open(_folder))
+        {
+            var book = Book(journal);
+            Assert.True(Keep(book, [.. Enumerable.Range(0, 20).Select(Rack.Mac)]));
+            before = book.All;
+        }
+        using var again = Journals.Open(_folder);
+        var second = Book(again);
+        Assert.Equal(before, second.All);
+        Assert.True(second.IsDurable(Take(second, Rack.Mac(3), Rack.Noon.AddMinutes(5)).Commit!));
     }
 
     [Fact]
-    public async Task Of_two_documents_of_one_mac_the_later_counts()
+    public void Of_two_leases_of_one_mac_the_later_counts()
     {
-        var disk = new Disk();
-        var book = Book(disk);
-        await Take(book, Rack.Ana).Durable;
-        await book.Answer(Rack.Network, Rack.Message(DhcpMessageType.Request, Rack.Ana, Rack.ForUs, Rack.Wants("10.77.0.150")), Rack.Noon.AddSeconds(1)).Durable;
-        Assert.Equal(2, disk.Documents.Count);
-        var again = Book(disk);
+        using (var journal = Journals.Open(_folder))
+        {
+            var book = Book(journal);
+            Assert.True(Keep(book, Rack.Ana));
+            Assert.True(book.IsDurable(book.Answer(Rack.Network, Rack.Message(DhcpMessageType.Request, Rack.Ana, Rack.ForUs, Rack.Wants("10.77.0.150")), Rack.Noon.AddSeconds(1)).Commit!));
+        }
+        using var second = Journals.Open(_folder);
+        Assert.Equal(2, second.All.Count);
+        var again = Book(second);
         Assert.Equal("10.77.0.150", Assert.Single(again.All).Address.ToString());
-        await Take(again, Rack.Ben).Durable; // and the address it left can be given
+        Assert.True(Keep(again, Rack.Ben)); // and the address it left can be given
         Assert.Equal("10.77.0.100", again.ByMac(Rack.Ben)!.Address.ToString());
     }
 
-    private static LeaseBook Book(IStore store)
+    private static LeaseBook Book(LeaseJournal journal)
     {
-        var book = new LeaseBook(store, _ => null);
+        var book = new LeaseBook(journal, _ => null);
         book.Settle(Rack.Served("10.77.0.100", "10.77.0.199"), [Rack.Network]);
         return book;
     }
 
-    private static (DhcpAnswer Answer, Task Durable) Take(LeaseBook book, MacAddress mac, DateTimeOffset? at = null)
+    private static bool Keep(LeaseBook book, params MacAddress[] macs) => macs.All(mac => book.IsDurable(Take(book, mac).Commit!));
+
+    private static (DhcpAnswer Answer, LeaseCommit? Commit) Take(LeaseBook book, MacAddress mac, DateTimeOffset? at = null)
     {
         var now = at ?? Rack.Noon;
         var offer = book.Answer(Rack.Network, Rack.Message(DhcpMessageType.Discover, mac), now).Answer;
         string wanted = offer is DhcpAnswer.Reply reply ? reply.Message.YiAddr.ToString() : book.ByMac(mac)!.Address.ToString();
         return book.Answer(Rack.Network, Rack.Message(DhcpMessageType.Request, mac, Rack.ForUs, Rack.Wants(wanted)), now);
-    }
-
-    /// <summary>A store in memory that can be slow or full, and is as strict about versions as the real one.</summary>
-    private sealed class Disk : IStore
-    {
-        private readonly List<(StoreBatch Batch, TaskCompletionSource Done)> _waiting = [];
-
-        public SortedDictionary<string, Document> Documents { get; } = new(StringComparer.Ordinal);
-        public bool Slow { get; init; }
-        public bool Full { get; set; }
-
-        public IReadOnlyList<Document> Load(string collection) => [.. Documents.Values];
-
-        public Task CommitAsync(StoreBatch batch)
-        {
-            if (Full) return Task.FromException(new IOException("No space left on device"));
-            var done = new TaskCompletionSource();
-            _waiting.Add((batch, done));
-            if (!Slow) Catch();
-            return done.Task;
-        }
-
-        public void Catch()
-        {
-            foreach (var (batch, done) in _waiting)
-            {
-                foreach (var document in batch.Put)
-                {
-                    Assert.Equal(document.Version, (Documents.GetValueOrDefault(document.Id)?.Version ?? 0) + 1);
-                    Documents[document.Id] = document;
-                }
-                done.SetResult();
-            }
-            _waiting.Clear();
-        }
-
-        public IReadOnlyList<TimelineEvent> Events(string? machine, long after, int limit) => [];
-
-        public IReadOnlyList<TimelineEvent> LastEvents(string? machine, int limit) => [];
     }
 }

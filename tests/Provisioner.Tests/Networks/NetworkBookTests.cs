@@ -9,6 +9,7 @@ using Provisioner.Domain.Machines;
 using Provisioner.Domain.Networks;
 using Provisioner.Domain.Store;
 using Provisioner.Tests.Dhcp;
+using Provisioner.Tests.Store;
 using Provisioner.Wire;
 using Provisioner.Wire.Dhcp;
 
@@ -120,7 +121,7 @@ public sealed class NetworkBookTests : IDisposable
     private Book Open(IStore? store = null)
     {
         var machines = new MachineBook(_store, _store.LastSeq, new NoFacts(), PhaseLimits.Default, TimeProvider.System);
-        var leases = new LeaseBook(store ?? _store, mac => machines.ByMac(mac)?.Name);
+        var leases = new LeaseBook(Journals.Open(Path.Combine(_folder, "leases")), mac => machines.ByMac(mac)?.Name);
         var networks = new NetworkBook(store ?? _store, leases, machines, TimeProvider.System);
         Assert.Null(networks.Welcome("prov0", Rack.Network.Address, 24, new(null, null, [])));
         networks.Serve([Rack.Network]);
@@ -136,7 +137,7 @@ public sealed class NetworkBookTests : IDisposable
             var offer = Assert.IsType<DhcpAnswer.Reply>(Leases.Answer(Rack.Network, Rack.Message(DhcpMessageType.Discover, mac), DateTimeOffset.UtcNow).Answer).Message.YiAddr;
             if (inMemory) return offer;
             var (answer, durable) = Leases.Answer(Rack.Network, Rack.Message(DhcpMessageType.Request, mac, Rack.ForUs, Rack.Wants(offer.ToString())), DateTimeOffset.UtcNow);
-            durable.GetAwaiter().GetResult();
+            Assert.True(Leases.IsDurable(durable!));
             return Assert.IsType<DhcpAnswer.Reply>(answer).Message.YiAddr;
         }
     }

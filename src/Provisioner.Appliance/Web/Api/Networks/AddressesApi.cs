@@ -96,7 +96,7 @@ internal static class AddressesApi
                 ("limit", JsonSchemaType.Integer, "1 to 1000; 100 by default"), ("offset", JsonSchemaType.Integer, "How many to leave out before"));
     }
 
-    private static IResult List(HttpContext http, NetworkBook book, LeaseBook leases, NetworkDescribe describe, TimeProvider time)
+    private static IResult List(HttpContext http, NetworkBook book, LeaseBook leases, NetworkDescribe describe)
     {
         var model = book.Model;
         var faults = new List<string>();
@@ -107,7 +107,7 @@ internal static class AddressesApi
         if (held is not ("" or "true" or "false")) faults.Add("held must be true or false");
         int limit = MachinesApi.Number(http, "limit", Limits.Page, 1, 1000, faults), offset = MachinesApi.Number(http, "offset", 0, 0, int.MaxValue, faults);
         if (faults.Count > 0) return Refusal.Problem(400, string.Join("; ", faults), new Dictionary<string, object?> { ["errors"] = faults.ToArray() });
-        var now = time.GetUtcNow();
+        var now = leases.Clock.Now;
         var found = leases.All.Where(l => (subnet is null || subnet.Cidr.Contains(l.Address)) && (mac.Length == 0 || l.Mac == whose) && (held.Length == 0 || l.IsHeld(now) == (held == "true"))).ToList();
         return Tagged.Of(new LeaseList([.. found.Skip(offset).Take(limit).Select(l => describe.Of(l, model))], found.Count), ApiJson.Default.LeaseList);
     }

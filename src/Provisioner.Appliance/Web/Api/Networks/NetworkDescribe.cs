@@ -6,7 +6,7 @@ using Provisioner.Wire;
 namespace Provisioner.Appliance.Web.Api.Networks;
 
 /// <summary>The network model in the API's shapes.</summary>
-internal sealed class NetworkDescribe(MachineBook machines, LeaseBook leases, TimeProvider time)
+internal sealed class NetworkDescribe(MachineBook machines, LeaseBook leases)
 {
     public static FabricDto Of(Fabric fabric, NetworkModel model) =>
         new(fabric.Id, fabric.Name, fabric.Description, Keys(model.Vlans.Values.Where(v => v.Fabric == fabric.Id), model));
@@ -25,7 +25,7 @@ internal sealed class NetworkDescribe(MachineBook machines, LeaseBook leases, Ti
             subnet.Id, subnet.Cidr.ToString(), subnet.Name, subnet.Description, Key(vlan, model), vlan.Space is { } space ? model.Spaces[space].Name : null,
             NetworkModel.Word(vlan.Dhcp), subnet.Gateway?.ToString(), [.. subnet.DnsServers.Select(a => a.ToString())], [.. subnet.NtpServers.Select(a => a.ToString())],
             subnet.Domain, subnet.SearchList, (int?)subnet.LeaseTime?.TotalSeconds, subnet.ReplyDelay.TotalSeconds, [.. subnet.Options.Select(o => new OptionDto(o.Code, o.Value))],
-            leases.Ask(subnet.Id, pool => Of(pool.Usage(time.GetUtcNow()))));
+            leases.Ask(subnet.Id, pool => Of(pool.Usage(leases.Clock.Now))));
     }
 
     public static RangeDto Of(IpRange range, NetworkModel model) =>
@@ -40,7 +40,7 @@ internal sealed class NetworkDescribe(MachineBook machines, LeaseBook leases, Ti
     /// <summary>Who has what of a subnet; null where it is gone.</summary>
     public AddressList? Addresses(Subnet subnet)
     {
-        var now = time.GetUtcNow();
+        var now = leases.Clock.Now;
         var (usage, taken, free) = leases.Ask(subnet.Id, pool => (pool.Usage(now), pool.Claims(now).ToList(), pool.Free(now).ToList()));
         return usage is null ? null : new(
             subnet.Cidr.ToString(), Of(usage), [.. taken!.Select(Of)], [.. free!.Select(f => new FreeDto(f.First.ToString(), f.Last.ToString(), f.Count, f.Dynamic))]);
@@ -48,12 +48,12 @@ internal sealed class NetworkDescribe(MachineBook machines, LeaseBook leases, Ti
 
     /// <summary>Who has one address, and why; free where nobody has it.</summary>
     public AddressDto Of(Subnet subnet, Ipv4Address address) =>
-        leases.Ask(subnet.Id, pool => pool.ClaimOn(address, time.GetUtcNow())) is { } claim
+        leases.Ask(subnet.Id, pool => pool.ClaimOn(address, leases.Clock.Now)) is { } claim
             ? Of(claim) : new(address.ToString(), "free", null, null, leases.Ask(subnet.Id, pool => pool.InRange(address)) ? "is free: DHCP gives it" : "is free: it can be set by hand", null);
 
     public LeaseDto Of(Lease lease, NetworkModel model) => new(
         lease.Address.ToString(), lease.Mac.ToString(), NameOf(lease.Mac), model.SubnetOf(lease.Address)?.Cidr.ToString() ?? "", lease.State.ToString().ToLowerInvariant(),
-        lease.IsHeld(time.GetUtcNow()), lease.Since, lease.Until);
+        lease.IsHeld(leases.Clock.Now), lease.Since, lease.Until);
 
     public static string Key(Vlan vlan, NetworkModel model) => $"{model.Fabrics[vlan.Fabric].Name}:{vlan.Vid}";
 
