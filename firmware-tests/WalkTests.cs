@@ -6,7 +6,7 @@ using Xunit.Abstractions;
 namespace Provisioner.FirmwareTests;
 
 /// <summary>From powered off to Deployed and back, on both kinds of firmware at once, as a rack is used.</summary>
-public sealed class WalkTests(RackFixture rack, ITestOutputHelper output) : IClassFixture<RackFixture>
+public sealed class WalkTests(WalkRack rack, ITestOutputHelper output) : IClassFixture<WalkRack>
 {
     private static readonly TimeSpan ToReady = TimeSpan.FromMinutes(4), ToDeployed = TimeSpan.FromMinutes(9), ToReleased = TimeSpan.FromMinutes(2), ToRole = TimeSpan.FromMinutes(3);
     private readonly Stopwatch _clock = Stopwatch.StartNew();
@@ -148,34 +148,11 @@ public sealed class WalkTests(RackFixture rack, ITestOutputHelper output) : ICla
         return await Machine(server);
     }
 
-    private async Task Wait(string what, TimeSpan limit, Func<Task<bool>> isSo)
-    {
-        var began = Stopwatch.StartNew();
-        string trouble = "";
-        while (began.Elapsed < limit)
-        {
-            try
-            {
-                if (await isSo()) return;
-            }
-            catch (HttpRequestException e)
-            {
-                trouble = e.Message; // the appliance is being killed and started again
-            }
-            await Task.Delay(500);
-        }
-        throw new Xunit.Sdk.XunitException($"{what}: not within {limit.TotalSeconds:0} s {trouble}\n" + string.Join("\n", new[] { "alpha", "beta" }.Select(s => $"--- {s}\n{rack.Console(s)}")));
-    }
-
-    private async Task<JsonNode?> Find(string server)
-    {
-        string mac = (string)rack.Server(server)["mac"]!;
-        return (await rack.Appliance.GetAsync("/machines"))["machines"]!.AsArray().FirstOrDefault(m => m!["macs"]!.AsArray().Any(x => (string)x! == mac));
-    }
-
-    private async Task<JsonNode> Machine(string server) => await Find(server) ?? throw new Xunit.Sdk.XunitException($"{server} is not known");
-    private async Task<string> Id(string server) => (string)(await Machine(server))["id"]!;
-    private async Task<JsonNode[]> Events(string id) => [.. (await rack.Appliance.GetAsync($"/machines/{id}/events?limit=1000"))["events"]!.AsArray().Select(e => e!)];
+    private Task Wait(string what, TimeSpan limit, Func<Task<bool>> isSo) => rack.WaitAsync(what, limit, isSo, "alpha", "beta");
+    private Task<JsonNode?> Find(string server) => rack.FindAsync(server);
+    private Task<JsonNode> Machine(string server) => rack.MachineAsync(server);
+    private Task<string> Id(string server) => rack.IdAsync(server);
+    private Task<JsonNode[]> Events(string id) => rack.EventsAsync(id);
 
     private async Task Timeline(JsonNode machine, params string[] kinds)
     {

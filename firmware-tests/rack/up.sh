@@ -21,7 +21,10 @@ up() {
   [[ ! -e $dir || -z $(ls -A "$dir") ]] || die "$dir is not empty and not a rack; choose another --dir"
   ! ip -4 -o addr | grep -q " $subnet\." || die "this machine has an address in $subnet.0/24 already; choose another --subnet"
   local tool
-  for tool in qemu-system-x86_64:qemu-system-x86 ipmi_sim:openipmi ipmitool:ipmitool; do
+  local tools='ipmi_sim:openipmi ipmitool:ipmitool'
+  [[ "${specs[*]}" == *firmware=arm* ]] && tools+=' qemu-system-aarch64:qemu-system-arm'
+  [[ "${specs[*]}" == *firmware=arm* && ${#specs[@]} == 1 ]] || tools+=' qemu-system-x86_64:qemu-system-x86'
+  for tool in $tools; do
     command -v "${tool%:*}" >/dev/null || die "${tool%:*} is missing; apt-get install ${tool#*:}"
   done
   trap 'set +e; echo "$me: up failed; removing what was made" >&2; trap - EXIT; down; exit 1' EXIT
@@ -51,19 +54,24 @@ make_network() {
 
 make_server() {
   local index=$1 spec=$2 pair key value
-  local server='' firmware=bios vendor=hp disk=8G memory=1536 cpus=1 nic=virtio bus=virtio mac='' serial=''
+  local server='' firmware=bios vendor=hp disk=8G memory=1536 cpus=1 nic=virtio bus=virtio mac='' serial='' rom='' net=pxe
   local IFS=,
   for pair in $spec; do
     key=${pair%%=*} value=${pair#*=}
     case $key in
       name) server=$value ;;
-      firmware | vendor | disk | memory | cpus | nic | bus | mac | serial) printf -v "$key" %s "$value" ;;
+      firmware | vendor | disk | memory | cpus | nic | bus | mac | serial | rom | net) printf -v "$key" %s "$value" ;;
       *) die "--server: no such key '$key' in '$spec'" ;;
     esac
   done
   unset IFS
   [[ $server =~ ^[a-z][a-z0-9-]{0,30}$ ]] || die "--server: name=… must be 1–31 of a–z, 0–9 and -; got '$server'"
-  [[ $firmware =~ ^(bios|uefi)$ ]] || die "--server $server: firmware is bios or uefi, not '$firmware'"
+  [[ $firmware =~ ^(bios|uefi|secure|uefi32|arm64|arm32)$ ]] || die "--server $server: firmware is bios, uefi, secure, uefi32, arm64 or arm32, not '$firmware'"
+  # SeaBIOS knows no network but by a ROM; QEMU's ROM for UEFI is iPXE too, and bypasses the firmware's own network stack.
+  [[ -n $rom ]] || { [[ $firmware =~ ^(bios|uefi)$ ]] && rom=ipxe || rom=none; }
+  [[ $rom =~ ^(ipxe|none)$ ]] || die "--server $server: rom is ipxe or none, not '$rom'"
+  [[ $net =~ ^(pxe|http)$ ]] || die "--server $server: net is pxe or http, not '$net'"
+  firmware_files
   [[ $nic =~ ^(virtio|e1000)$ ]] || die "--server $server: nic is virtio or e1000, not '$nic'"
   [[ $bus =~ ^(virtio|scsi|sata)$ ]] || die "--server $server: bus is virtio, scsi or sata, not '$bus'"
   [[ $disk =~ ^[0-9]+[KMGT]$ && $memory =~ ^[0-9]+$ && $cpus =~ ^[0-9]+$ ]] || die "--server $server: disk=8G memory=1536 (MiB) cpus=1; got '$spec'"
@@ -76,18 +84,31 @@ make_server() {
   [[ ! -e $s ]] || die "--server: two servers are named '$server'"
   mkdir -p "$s/bmc"
   cat >"$s/settings" <<SETTINGS
-server=$server firmware=$firmware vendor=$vendor memory=$memory cpus=$cpus nic=$nic bus=$bus
+server=$server firmware=$firmware vendor=$vendor memory=$memory cpus=$cpus nic=$nic bus=$bus rom=$rom net=$net code=$code
 mac=$mac serial=$serial uuid=${digest:0:8}-${digest:8:4}-4${digest:13:3}-8${digest:17:3}-${digest:20:12}
 maker='$maker' product='$product' bios_vendor='$bios_vendor' maker_id=$maker_id product_id=$product_id
 ns=$ns tap=tap$index bmc_address=$subnet.$((10 + index)) bmc_mac=${mac/52:54:00/52:54:0b} bmc_gateway=$subnet.1
 kcs_port=$((9000 + index)) console_port=$((9100 + index))
 SETTINGS
   truncate -s "$disk" "$s/disk.raw"
-  [[ $firmware == bios ]] || cp /usr/share/OVMF/OVMF_VARS_4M.fd "$s/vars.fd"
+  [[ $firmware == bios ]] || cp "$vars" "$s/vars.fd"
   : >"$s/console.log"
   ip -n "$ns" tuntap add dev "tap$index" mode tap
   ip -n "$ns" link set "tap$index" master br0 up
   start_bmc "$s"
+}
+
+# UEFI's code and the variables that it starts with; secure: with Microsoft's keys, as servers come.
+firmware_files() {
+  code='' vars=''
+  case $firmware in
+    uefi) code=/usr/share/OVMF/OVMF_CODE_4M.fd vars=/usr/share/OVMF/OVMF_VARS_4M.fd ;;
+    secure) code=/usr/share/OVMF/OVMF_CODE_4M.secboot.fd vars=/usr/share/OVMF/OVMF_VARS_4M.ms.fd ;;
+    uefi32) code=/usr/share/OVMF/OVMF32_CODE_4M.secboot.fd vars=/usr/share/OVMF/OVMF32_VARS_4M.fd ;;
+    arm64) code=/usr/share/AAVMF/AAVMF_CODE.fd vars=/usr/share/AAVMF/AAVMF_VARS.fd ;;
+    arm32) code=/usr/share/AAVMF/AAVMF32_CODE.fd vars=/usr/share/AAVMF/AAVMF32_VARS.fd ;;
+  esac
+  [[ -z $code || -e $code && -e $vars ]] || die "--server $server: $code or $vars is missing; apt-get install ovmf ovmf-ia32 qemu-efi-aarch64 qemu-efi-arm"
 }
 
 # What DMI and the BMC say of the maker: the IANA enterprise number is what drivers choose their quirks by.

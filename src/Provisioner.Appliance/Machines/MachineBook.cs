@@ -154,7 +154,9 @@ internal sealed class MachineBook
         {
             if (ByMac(sighting.Mac) is not { } machine)
             {
-                _strangers.Add(sighting);
+                // What keeps a stranger from ever becoming a machine would be on no timeline.
+                if (_strangers.Add(sighting) && sighting.Kind == "boot.unsupported" && _noteLimit.Takes("", sighting.At))
+                    Record([OfSighting(sighting with { Text = $"{sighting.Mac}: {sighting.Text}" }, "")]);
                 return;
             }
             if (!_noteLimit.Takes(machine.Id, sighting.At)) return;

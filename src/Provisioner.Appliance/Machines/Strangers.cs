@@ -10,7 +10,8 @@ internal sealed class Strangers
     private readonly Dictionary<MacAddress, LinkedListNode<(MacAddress Mac, Queue<Sighting> Seen)>> _byMac = [];
     private readonly LinkedList<(MacAddress Mac, Queue<Sighting> Seen)> _order = new();
 
-    public void Add(Sighting sighting)
+    /// <summary>Keeps one. True where it is the first of its kind among those kept.</summary>
+    public bool Add(Sighting sighting)
     {
         if (!_byMac.TryGetValue(sighting.Mac, out var node))
         {
@@ -23,7 +24,9 @@ internal sealed class Strangers
             _order.AddLast(node);
         }
         if (node.Value.Seen.Count >= MostOfOne) node.Value.Seen.Dequeue();
+        bool first = node.Value.Seen.All(s => s.Kind != sighting.Kind);
         node.Value.Seen.Enqueue(sighting);
+        return first;
     }
 
     /// <summary>What was seen of an address, oldest first; it is a stranger no more.</summary>

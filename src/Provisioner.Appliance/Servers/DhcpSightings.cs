@@ -32,6 +32,7 @@ internal sealed class DhcpSightings(LeaseBook leases, Action<Sighting> note, Tim
             case DhcpAnswer.Reply { Message: var reply } sent:
                 bool offer = reply.Type == DhcpMessageType.Offer;
                 Note(message, offer ? "dhcp.offer" : "dhcp.ack", $"{Given(reply)}: {sent.Why}", NoBootFile(message, reply) ? Level.Warning : Level.Info);
+                if (offer && NoBootFile(message, reply)) Note(message, "boot.unsupported", sent.Why, Level.Warning);
                 break;
             case DhcpAnswer.Silence { Lease.State: LeaseState.Released } silence:
                 Note(message, "dhcp.silence", silence.Why);

@@ -21,10 +21,10 @@ internal sealed class ServedFile(SafeFileHandle handle, string url, bool isBootF
 }
 
 /// <summary>
-/// What may leave over HTTP, by its exact URL: the names of <see cref="BootFileChoice.OverHttp"/> under /boot, and the images on the shelf.
+/// What may leave over HTTP, by its exact URL: the names of <see cref="BootFileChoice.OverHttp"/> under /boot, GRUB's first file, and the images on the shelf.
 /// A path is looked up in this list and never put together from what a client wrote. One thread at a time.
 /// </summary>
-internal sealed class FileCatalog(string bootFiles, ImageShelf shelf)
+internal sealed class FileCatalog(string bootFiles, ImageShelf shelf, string grubLoader)
 {
     private static readonly TimeSpan LooksAgain = TimeSpan.FromSeconds(1);
     private Dictionary<string, string> _images = [];
@@ -34,6 +34,9 @@ internal sealed class FileCatalog(string bootFiles, ImageShelf shelf)
     public ServedFile? Open(string target, TimeSpan now, out string why)
     {
         why = "";
+        // shim 16.1 that came over HTTP asks for /boot//grubx64.efi beside itself.
+        if (target.StartsWith("/boot//", StringComparison.Ordinal)) target = "/boot/" + target[7..];
+        if (target.StartsWith("/grub/", StringComparison.Ordinal) && GrubScript.Names.Contains(target[1..])) return TryOpen(grubLoader, target, isBootFile: true);
         if (target.StartsWith("/boot/", StringComparison.Ordinal) && BootFileChoice.OverHttp.Contains(target[6..]))
         {
             if (TryOpen(Path.Combine(bootFiles, target[6..]), target, isBootFile: true) is { } file) return file;

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Provisioner.Domain.Boot;
 using Provisioner.Domain.Files;
 using Provisioner.Domain.Networks;
 using Provisioner.Wire;
@@ -148,14 +149,14 @@ internal sealed class FileServer(ServedNetwork network, FileCatalog catalog, Fun
             return true;
         }
         var file = catalog.Open(request.Target, Now, out string why);
-        Begin(connection, FileAnswer.For(request, file?.Facts, why, time.GetUtcNow()), file);
+        Begin(connection, FileAnswer.For(request, file?.Facts, why, time.GetUtcNow()), file, isNews: !BootFileChoice.IsProbe(request.Target));
         return true;
     }
 
-    private void Begin(FileConnection connection, FileAnswer answer, ServedFile? file)
+    private void Begin(FileConnection connection, FileAnswer answer, ServedFile? file, bool isNews = true)
     {
         connection.Begin(answer, file, Now);
-        if (answer.Why.Length > 0) sightings.Refused(connection.Client, answer.Why);
+        if (isNews && answer.Why.Length > 0) sightings.Refused(connection.Client, answer.Why);
         if (connection.Count < SmallFile) return;
         connection.IsQueued = true;
         if (_queue.Enter(connection.Client, Now) is { } before) sightings.Waits(connection.Client, file!.Url, _queue.Admitted, before);

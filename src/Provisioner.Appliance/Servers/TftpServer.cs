@@ -10,12 +10,11 @@ namespace Provisioner.Appliance.Servers;
 
 /// <summary>TFTP on port 69 of one interface: read-only, from an allow-list, all transfers in one table on one thread.</summary>
 internal sealed class TftpServer(
-    ServedNetwork network, string bootFilesDir, LeaseBook leases, Action<Sighting> note, TimeProvider time) : IDisposable
+    ServedNetwork network, BootFiles files, LeaseBook leases, Action<Sighting> note, TimeProvider time) : IDisposable
 {
     private const int Port = 69, MostTransfers = 1024, MostOfOneClient = 256, LargestDatagram = 2048;
     private const long ListenerKey = 0;
     private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(500), Sweep = TimeSpan.FromMilliseconds(50), Stop = TimeSpan.FromSeconds(1);
-    private readonly BootFiles _files = new(bootFilesDir);
     private readonly TftpSightings _sightings = new(leases, note, time);
     private readonly Dictionary<long, TftpTransfer> _transfers = [];
     private readonly Dictionary<IPEndPoint, long> _byClient = [];
@@ -141,7 +140,7 @@ internal sealed class TftpServer(
             Refuse(client, TftpError.NotDefined, request.FileName, "too many transfers at once; try again");
             return;
         }
-        var (file, name, why) = _files.Open(request.FileName);
+        var (file, name, why) = files.Open(request.FileName);
         if (file is null) Refuse(client, TftpError.FileNotFound, request.FileName, why);
         else Begin(request, client, file, name);
     }

@@ -1,4 +1,5 @@
 using System.Net;
+using Provisioner.Domain.Boot;
 using Provisioner.Domain.Events;
 using Provisioner.Wire;
 using Provisioner.Wire.Tftp;
@@ -30,8 +31,10 @@ internal sealed class TftpSightings(LeaseBook leases, Action<Sighting> note, Tim
     }
 
     /// <summary>A request was refused.</summary>
-    public void Refused(IPAddress client, string asked, string why) =>
-        Note(client, "tftp.failed", $"asked for \"{(asked.Length <= LongestName ? asked : asked[..LongestName] + "…")}\": {why}", Level.Warning);
+    public void Refused(IPAddress client, string asked, string why)
+    {
+        if (!BootFileChoice.IsProbe(asked)) Note(client, "tftp.failed", $"asked for \"{(asked.Length <= LongestName ? asked : asked[..LongestName] + "…")}\": {why}", Level.Warning);
+    }
 
     private void Note(IPAddress client, string kind, string text, Level level, long? bytes = null, double? seconds = null)
     {

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Text;
 using Provisioner.Appliance.Servers;
+using Provisioner.Domain.Boot;
 using Provisioner.Domain.Networks;
 
 namespace Provisioner.Appliance.Serving;
@@ -24,14 +26,15 @@ internal sealed class NetworkServers : IDisposable
         var watch = new LinkWatch(network, parts.Neighbours, parts.OtherDhcp, parts.Time);
         var dhcp = new DhcpServer(network, parts.Leases, parts.Note, parts.Time) { Watch = watch };
         var proxy = new ProxyDhcpServer(network, parts.Leases, parts.Note, parts.Time);
-        var tftp = new TftpServer(network, parts.BootFiles, parts.Leases, parts.Note, parts.Time);
-        var files = new FileServer(network, new(parts.BootFiles, parts.Images), parts.Serves, new(parts.Leases, parts.Note, parts.Time), parts.Time);
+        var grub = new MemoryFile("grub.cfg", Encoding.UTF8.GetBytes(new GrubScript(network.Address, network.HttpPort, network.FilePort).Loader));
+        var tftp = new TftpServer(network, new(parts.BootFiles, grub.Path), parts.Leases, parts.Note, parts.Time);
+        var files = new FileServer(network, new(parts.BootFiles, parts.Images, grub.Path), parts.Serves, new(parts.Leases, parts.Note, parts.Time), parts.Time);
         var dns = new DnsServer([network], parts.Zone, parts.UpstreamDns, parts.Time);
         var advertiser = new RouterAdvertiser(network);
         var ntp = new NtpServer(network, parts.Time);
         var syslog = new SyslogServer(network, SyslogServer.Port, parts.Leases, parts.Note, parts.Time);
         var ipxeSyslog = new SyslogServer(network, SyslogServer.IpxePort, parts.Leases, parts.Note, parts.Time);
-        var servers = new NetworkServers(network, [watch, dhcp, proxy, tftp, files, dns, advertiser, ntp, syslog, ipxeSyslog]);
+        var servers = new NetworkServers(network, [watch, dhcp, proxy, tftp, files, dns, advertiser, ntp, syslog, ipxeSyslog, grub]);
         try
         {
             watch.Start();

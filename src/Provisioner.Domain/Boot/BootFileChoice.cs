@@ -34,12 +34,15 @@ public static class BootFileChoice
     };
 
     /// <summary>
-    /// Asked for by shim 16 (revocations, certificates, other languages' names) and GRUB (lists of modules) as a matter of course: that we don't have
-    /// it is no news.
+    /// Asked for by shim 16 (revocations, certificates) and GRUB (lists of modules) as a matter of course: that we don't have it is no news.
     /// </summary>
-    public static bool IsProbe(string name) =>
-        name.StartsWith("revocations_", StringComparison.Ordinal) || name.StartsWith("shim_certificate_", StringComparison.Ordinal)
-        || name.StartsWith("grub/", StringComparison.Ordinal) && name.EndsWith(".lst", StringComparison.Ordinal);
+    /// <param name="path">A TFTP name or a URL's path.</param>
+    public static bool IsProbe(string path)
+    {
+        string name = path[(path.LastIndexOf('/') + 1)..];
+        return name is "revocations_sku.efi" or "revocations_sbat.efi" or "command.lst" or "fs.lst" or "crypto.lst" or "terminal.lst"
+            || name.StartsWith("shim_certificate_", StringComparison.Ordinal);
+    }
 
     /// <summary>The file name or URL for a client, or null with the reason. A client that doesn't boot from the network has none and needs none.</summary>
     /// <param name="client">Who asks.</param>
