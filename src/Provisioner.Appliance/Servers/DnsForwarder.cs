@@ -1,97 +1,96 @@
-using System.Buffers.Binary;
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
-using System.Security.Cryptography;
-using Provisioner.Wire;
+using Provisioner.Domain.Dns;
 using Provisioner.Wire.Dns;
 
 namespace Provisioner.Appliance.Servers;
 
 /// <summary>
-/// Asks the upstream servers, one after the other: each query from a port of its own and under a number of its own, both random, and only
-/// an answer from that server, with that number, to that question is taken (RFC 5452 §9).
+/// Finds out what isn't ours: from the cache, else from the upstream servers, one after the other. The same question is under way once, however
+/// many ask it, so that even a loop of servers comes to nothing. All of it has an end: a few seconds, and a bound on what is under way.
 /// </summary>
-internal sealed class DnsForwarder(Func<IReadOnlyList<IPEndPoint>> upstream, TimeProvider time)
+/// <param name="servers">The upstream servers as they are now.</param>
+/// <param name="serveStale">An ended answer may be given when there is no newer one (RFC 8767).</param>
+/// <param name="note">Told when a server is taken for down.</param>
+internal sealed class DnsForwarder(Func<IReadOnlyList<IPEndPoint>> servers, Func<bool> serveStale, TimeProvider time, Action<string>? note = null)
 {
-    private const int MostAtOnce = 512;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4), PatienceWithOne = TimeSpan.FromSeconds(1.5);
-    private int _underWay;
+    private const int MostAtOnce = 512, MostEntries = 100_000, Rounds = 2;
+    private const long MostBytes = 64 << 20;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4.5), UntilStale = TimeSpan.FromSeconds(1.8); // RFC 8767 §5
+    private readonly ConcurrentDictionary<string, Lazy<Task<ResolvedAnswer>>> _underWay = new();
+    private readonly UpstreamHealth _health = new();
 
-    /// <summary>The answer's octets under the asker's own number; null when no server gave one in time.</summary>
-    public async Task<byte[]?> AskAsync(byte[] query, DnsMessage asked, bool tcp)
+    /// <summary>What others said.</summary>
+    public DnsCache Cache { get; } = new(MostEntries, MostBytes);
+
+    /// <summary>The upstream servers, and how they fare.</summary>
+    public IReadOnlyList<UpstreamState> Upstreams => _health.Of(servers());
+
+    /// <summary>Questions that are under way.</summary>
+    public int UnderWay => _underWay.Count;
+
+    /// <summary>A question from an upstream server that we are asking it just now: it asks us, and it is asked no more for that.</summary>
+    public bool IsLoop(IPAddress asker, DnsNameBuffer name, DnsType type, bool dnssecOk, bool checkingDisabled) =>
+        _underWay.ContainsKey(KeyOf(name.From(0), type, dnssecOk, checkingDisabled)) && servers().Any(s => s.Address.Equals(asker));
+
+    /// <summary>The answer; a failure where nobody gave one in time.</summary>
+    /// <param name="name">On the wire, in lower case.</param>
+    public async Task<ResolvedAnswer> AskAsync(byte[] name, DnsType type, bool dnssecOk, bool checkingDisabled)
     {
-        if (Interlocked.Increment(ref _underWay) > MostAtOnce)
+        string key = KeyOf(name, type, dnssecOk, checkingDisabled);
+        if (_underWay.Count >= MostAtOnce && !_underWay.ContainsKey(key)) return Stale(name, type, dnssecOk, checkingDisabled) ?? ResolvedAnswer.Failed(Now);
+        var asking = _underWay.GetOrAdd(key, k => new(() => FindOutAsync(k, name, type, dnssecOk, checkingDisabled))).Value;
+        if (!asking.IsCompleted && Stale(name, type, dnssecOk, checkingDisabled) is { } stale)
         {
-            Interlocked.Decrement(ref _underWay);
-            return null;
+            await Task.WhenAny(asking, Task.Delay(UntilStale, time)).ConfigureAwait(false);
+            if (!asking.IsCompleted) return stale; // the question goes on, for the next one
         }
+        var answer = await asking.ConfigureAwait(false);
+        return answer.Result == DnsResult.ServFail ? Stale(name, type, dnssecOk, checkingDisabled) ?? answer : answer;
+    }
+
+    private async Task<ResolvedAnswer> FindOutAsync(string key, byte[] name, DnsType type, bool dnssecOk, bool checkingDisabled)
+    {
         try
         {
-            using var deadline = new CancellationTokenSource(Patience, time);
-            foreach (var server in upstream())
-                if (await AskOneAsync(server, query, asked, tcp, deadline.Token).ConfigureAwait(false) is { } answer)
-                {
-                    BinaryPrimitives.WriteUInt16BigEndian(answer, asked.Id);
-                    return answer;
-                }
-            return null;
+            var answer = await AskAllAsync(name, type, dnssecOk, checkingDisabled).ConfigureAwait(false) ?? ResolvedAnswer.Failed(Now);
+            Cache.Put(CacheKey(name, type, dnssecOk, checkingDisabled), answer);
+            return answer;
         }
         finally
         {
-            Interlocked.Decrement(ref _underWay);
+            _underWay.TryRemove(key, out _);
         }
     }
 
-    private async Task<byte[]?> AskOneAsync(IPEndPoint server, byte[] query, DnsMessage asked, bool tcp, CancellationToken all)
+    private async Task<ResolvedAnswer?> AskAllAsync(byte[] name, DnsType type, bool dnssecOk, bool checkingDisabled)
     {
-        using var deadline = new CancellationTokenSource(PatienceWithOne, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, all);
-        var mine = (byte[])query.Clone();
-        ushort id = (ushort)RandomNumberGenerator.GetInt32(65536);
-        BinaryPrimitives.WriteUInt16BigEndian(mine, id);
-        try
-        {
-            using var socket = new Socket(server.AddressFamily, tcp ? SocketType.Stream : SocketType.Dgram, tcp ? ProtocolType.Tcp : ProtocolType.Udp);
-            await socket.ConnectAsync(server, both.Token).ConfigureAwait(false);
-            return tcp
-                ? await OverTcpAsync(socket, mine, id, asked, both.Token).ConfigureAwait(false)
-                : await OverUdpAsync(socket, mine, id, asked, both.Token).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is SocketException or OperationCanceledException or IOException)
-        {
-            return null; // the next one
-        }
+        using var deadline = new CancellationTokenSource(Patience, time);
+        for (int round = 0; round < Rounds; round++)
+            foreach (var server in _health.Order(servers(), Now))
+            {
+                if (deadline.IsCancellationRequested) return null;
+                var exchange = new DnsExchange(server, name, type, dnssecOk, checkingDisabled, Now);
+                long began = Stopwatch.GetTimestamp();
+                var answer = await exchange.RunAsync(time, deadline.Token).ConfigureAwait(false);
+                if (answer is UpstreamAnswer.Taken taken)
+                {
+                    _health.Answered(server, Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+                    return taken.Answer;
+                }
+                if (answer is UpstreamAnswer.Failed failed && _health.Failed(server, failed.Why, Now)) note?.Invoke($"DNS server {server} answers no more: {failed.Why}; others are asked first for a while");
+            }
+        return null;
     }
 
-    private static async Task<byte[]?> OverUdpAsync(Socket socket, byte[] query, ushort id, DnsMessage asked, CancellationToken cancel)
-    {
-        await socket.SendAsync(query, cancel).ConfigureAwait(false);
-        var buffer = new byte[4096];
-        while (true)
-        {
-            int length = await socket.ReceiveAsync(buffer, cancel).ConfigureAwait(false);
-            if (IsAnswer(buffer.AsSpan(0, length), id, asked)) return buffer[..length];
-        }
-    }
+    private ResolvedAnswer? Stale(byte[] name, DnsType type, bool dnssecOk, bool checkingDisabled) =>
+        serveStale() ? Cache.FindStale(CacheKey(name, type, dnssecOk, checkingDisabled), Now) : null;
 
-    private static async Task<byte[]?> OverTcpAsync(Socket socket, byte[] query, ushort id, DnsMessage asked, CancellationToken cancel)
-    {
-        await using var stream = new NetworkStream(socket);
-        await DnsTcp.WriteAsync(stream, query, cancel).ConfigureAwait(false);
-        var answer = await DnsTcp.ReadAsync(stream, cancel).ConfigureAwait(false);
-        return answer is not null && IsAnswer(answer, id, asked) ? answer : null;
-    }
+    private uint Now => (uint)time.GetUtcNow().ToUnixTimeSeconds();
 
-    private static bool IsAnswer(ReadOnlySpan<byte> datagram, ushort id, DnsMessage asked)
-    {
-        try
-        {
-            var answer = DnsCodec.Parse(datagram);
-            return answer.IsResponse && answer.Id == id && answer.Questions is [var question] && question == asked.Questions[0];
-        }
-        catch (WireException)
-        {
-            return false;
-        }
-    }
+    private static DnsCacheKey CacheKey(ReadOnlySpan<byte> name, DnsType type, bool dnssecOk, bool checkingDisabled) => new(name, type, DnsCacheKey.Flags(dnssecOk, checkingDisabled));
+
+    private static string KeyOf(ReadOnlySpan<byte> name, DnsType type, bool dnssecOk, bool checkingDisabled) =>
+        $"{Convert.ToHexString(name)} {(ushort)type} {DnsCacheKey.Flags(dnssecOk, checkingDisabled)}";
 }

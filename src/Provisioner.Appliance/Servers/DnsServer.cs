@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using Provisioner.Domain.Dns;
@@ -7,33 +8,35 @@ using Provisioner.Wire.Dns;
 
 namespace Provisioner.Appliance.Servers;
 
+/// <summary>What the DNS servers of all networks share.</summary>
+/// <param name="Zones">The names that are ours, as they are now.</param>
+/// <param name="IsServed">Who asks from there is answered.</param>
+/// <param name="Forwarder">Finds out what isn't ours.</param>
+/// <param name="Cookies">Makes and knows cookies.</param>
+internal sealed record DnsParts(Func<DnsZones> Zones, Func<Ipv4Address, bool> IsServed, DnsForwarder Forwarder, DnsCookies Cookies);
+
 /// <summary>
-/// DNS on port 53, UDP and TCP, of the served addresses: names of the machines from memory, on the receiving thread; all others are asked of
-/// upstream servers, and only for who lies in a served network.
+/// DNS on port 53, UDP and TCP, of a served address. What is ours, and what the cache has, is answered on the receiving thread without an
+/// allocation; the rest is handed on.
 /// </summary>
-/// <param name="upstream">Servers for other names; with none, those of /etc/resolv.conf.</param>
-internal sealed class DnsServer(
-    IReadOnlyList<ServedNetwork> networks, Func<DnsZone> zone, IReadOnlyList<IPEndPoint> upstream, TimeProvider time) : IDisposable
+internal sealed class DnsServer(ServedNetwork network, DnsParts parts, TimeProvider time) : IDisposable
 {
     public const int Port = 53;
-    private const int LargestMessage = 65535;
+    private const int MostWaiting = 4096;
     private readonly List<IDisposable> _parts = [];
-    private readonly Ipv4Subnet[] _subnets = [.. networks.Select(n => n.Subnet)];
-    private readonly DnsForwarder _forwarder = new(Upstream(upstream, [.. networks.Select(n => n.Address)]), time);
+    private readonly ConcurrentBag<DnsResponder> _responders = [];
+    private int _waiting;
 
     /// <summary>Opens the ports and answers from now on.</summary>
     /// <exception cref="ServerStartException">port, interface or permission are missing; one sentence with the cure.</exception>
     public void Start()
     {
-        try
-        {
-            foreach (var network in networks) Open(network);
-        }
-        catch
-        {
-            Dispose();
-            throw;
-        }
+        var udp = ServerSockets.Udp(network, network.Address, Port, "DNS");
+        var tcp = ServerSockets.Tcp(network, Port, "DNS", alsoClose: udp);
+        var buffer = new byte[DnsCodec.TcpMaximum];
+        var responder = new DnsResponder(parts.Cookies);
+        _parts.Add(new UdpListener(udp, $"dns {network.Interface}", (datagram, from) => OnDatagram(udp, responder, buffer, datagram, from)));
+        _parts.Add(new DnsTcpListener(tcp, AnswerTcpAsync, time));
     }
 
     public void Dispose()
@@ -42,88 +45,74 @@ internal sealed class DnsServer(
         _parts.Clear();
     }
 
-    private void Open(ServedNetwork network)
+    private void OnDatagram(Socket socket, DnsResponder responder, byte[] buffer, ReadOnlySpan<byte> datagram, SocketAddress from)
     {
-        var udp = ServerSockets.Udp(network, network.Address, Port, "DNS");
-        var tcp = ServerSockets.Tcp(network, Port, "DNS", alsoClose: udp);
-        var buffer = new byte[LargestMessage];
-        _parts.Add(new UdpListener(udp, $"dns {network.Interface}", (datagram, from) => OnDatagram(udp, buffer, datagram, from)));
-        _parts.Add(new DnsTcpListener(tcp, AnswerTcpAsync, time));
+        var asker = Asker(Ipv4Address.FromBytes(from.Buffer.Span[4..]), tcp: false);
+        var decision = AnswerNow(responder, datagram, asker, buffer);
+        if (decision.Step == DnsStep.Reply) Send(socket, buffer.AsSpan(0, decision.Length), from);
+        else if (decision.Step == DnsStep.Ask) HandOn(socket, datagram, asker, from);
     }
 
-    private void OnDatagram(Socket socket, byte[] buffer, ReadOnlySpan<byte> datagram, SocketAddress from)
+    // From our names or from the cache.
+    private DnsDecision AnswerNow(DnsResponder responder, ReadOnlySpan<byte> datagram, in DnsAsker asker, Span<byte> reply)
     {
-        int maximum = DnsCodec.PlainUdpMaximum;
-        DnsAnswer answer;
-        DnsMessage? query = null;
+        var query = DnsQuery.Read(datagram, responder.Name);
+        var zones = parts.Zones();
+        var decision = responder.Answer(query, zones, asker, reply);
+        if (decision.Step != DnsStep.Ask) return decision;
+        if (parts.Forwarder.Cache.Find(DnsCacheKey.Of(query, responder.Wanted), asker.Now) is { } found) return responder.Answer(query, zones, asker, reply, found);
+        // An upstream server that asks us what we ask it just now will not know it from us.
+        return parts.Forwarder.IsLoop(asker.Address.ToIPAddress(), responder.Wanted, query.Type, query.DnssecOk, query.CheckingDisabled)
+            ? responder.Answer(query, zones, asker, reply, ResolvedAnswer.Failed(asker.Now)) : decision;
+    }
+
+    private void HandOn(Socket socket, ReadOnlySpan<byte> datagram, DnsAsker asker, SocketAddress from)
+    {
+        if (Volatile.Read(ref _waiting) >= MostWaiting) return; // it will ask again
+        var octets = datagram.ToArray();
+        var client = new SocketAddress(AddressFamily.InterNetwork);
+        from.Buffer.Span[..from.Size].CopyTo(client.Buffer.Span);
+        _ = Task.Run(async () =>
+        {
+            if (await AnswerLaterAsync(octets, asker).ConfigureAwait(false) is { } answer) Send(socket, answer, client);
+        });
+    }
+
+    // Over TCP too: what can be answered at once is.
+    private Task<byte[]?> AnswerTcpAsync(byte[] octets, IPAddress client) => AnswerLaterAsync(octets, Asker(Ipv4Address.From(client), tcp: true));
+
+    private async Task<byte[]?> AnswerLaterAsync(byte[] octets, DnsAsker asker)
+    {
+        var responder = _responders.TryTake(out var free) ? free : new DnsResponder(parts.Cookies);
+        Interlocked.Increment(ref _waiting);
         try
         {
-            query = DnsCodec.Parse(datagram);
-            maximum = UdpMaximum(query);
-            answer = DnsAnswer.For(query, zone(), IsServed(Ipv4Address.FromBytes(from.Buffer.Span[4..])));
+            var buffer = new byte[asker.Tcp ? DnsCodec.TcpMaximum : DnsCodec.UdpMaximum];
+            var decision = AnswerNow(responder, octets, asker, buffer);
+            if (decision.Step == DnsStep.Ask)
+            {
+                var found = await Wanted(responder, octets).ConfigureAwait(false);
+                decision = responder.Answer(DnsQuery.Read(octets, responder.Name), parts.Zones(), asker with { Now = Now }, buffer, found);
+            }
+            return decision.Step == DnsStep.Reply ? buffer[..decision.Length] : null;
         }
-        catch (WireException)
+        finally
         {
-            answer = FormErr(datagram);
-        }
-        switch (answer)
-        {
-            case DnsAnswer.Reply reply:
-                Send(socket, buffer.AsSpan(0, DnsCodec.Write(reply.Message, buffer, maximum)), from);
-                break;
-            case DnsAnswer.Forward:
-                var client = new SocketAddress(AddressFamily.InterNetwork);
-                from.Buffer.Span[..from.Size].CopyTo(client.Buffer.Span);
-                _ = ForwardAsync(socket, query!, datagram.ToArray(), client);
-                break;
+            Interlocked.Decrement(ref _waiting);
+            _responders.Add(responder);
         }
     }
 
-    private async Task ForwardAsync(Socket socket, DnsMessage query, byte[] octets, SocketAddress client)
+    private Task<ResolvedAnswer> Wanted(DnsResponder responder, byte[] octets)
     {
-        var answer = await _forwarder.AskAsync(octets, query, tcp: false).ConfigureAwait(false) ?? ServFail(query);
-        Send(socket, answer, client);
+        var name = responder.Wanted.From(0).ToArray();
+        var query = DnsQuery.Read(octets, responder.Name);
+        return parts.Forwarder.AskAsync(name, query.Type, query.DnssecOk, query.CheckingDisabled);
     }
 
-    private async Task<byte[]?> AnswerTcpAsync(byte[] octets, IPAddress client)
-    {
-        DnsAnswer answer;
-        DnsMessage? query = null;
-        try
-        {
-            query = DnsCodec.Parse(octets);
-            answer = DnsAnswer.For(query, zone(), IsServed(Ipv4Address.From(client)));
-        }
-        catch (WireException)
-        {
-            answer = FormErr(octets);
-        }
-        return answer switch
-        {
-            DnsAnswer.Reply reply => Octets(reply.Message),
-            DnsAnswer.Forward => await _forwarder.AskAsync(octets, query!, tcp: true).ConfigureAwait(false) ?? ServFail(query!),
-            _ => null,
-        };
-    }
+    private DnsAsker Asker(Ipv4Address client, bool tcp) => new(client, parts.IsServed(client), tcp, Now);
 
-    private bool IsServed(Ipv4Address client) => Array.Exists(_subnets, s => s.Contains(client));
-
-    private static int UdpMaximum(DnsMessage query) =>
-        query.Opt is { } opt ? Math.Clamp((int)opt.Class, DnsCodec.PlainUdpMaximum, DnsCodec.UdpMaximum) : DnsCodec.PlainUdpMaximum;
-
-    // Something that can't be read is told so, if at least its header can and it is no answer: never an answer to an answer.
-    private static DnsAnswer FormErr(ReadOnlySpan<byte> octets) =>
-        octets.Length >= DnsCodec.HeaderLength && (octets[2] & 0x80) == 0
-            ? new DnsAnswer.Reply(new() { Id = (ushort)(octets[0] << 8 | octets[1]), IsResponse = true, Opcode = octets[2] >> 3 & 15, Result = DnsResult.FormErr })
-            : new DnsAnswer.Silence("no DNS message");
-
-    private static byte[] ServFail(DnsMessage query) => Octets(DnsAnswer.Result(query, DnsResult.ServFail).Message);
-
-    private static byte[] Octets(DnsMessage message)
-    {
-        var buffer = new byte[4096];
-        return buffer[..DnsCodec.Write(message, buffer, buffer.Length)];
-    }
+    private uint Now => (uint)time.GetUtcNow().ToUnixTimeSeconds();
 
     private static void Send(Socket socket, ReadOnlySpan<byte> octets, SocketAddress to)
     {
@@ -135,12 +124,5 @@ internal sealed class DnsServer(
         {
             // It will ask again, or we are stopping.
         }
-    }
-
-    private static Func<IReadOnlyList<IPEndPoint>> Upstream(IReadOnlyList<IPEndPoint> named, IReadOnlyCollection<IPAddress> own)
-    {
-        if (named.Count > 0) return () => named;
-        var resolv = new ResolvConf(own);
-        return () => resolv.Servers;
     }
 }

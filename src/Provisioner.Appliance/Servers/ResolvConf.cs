@@ -3,12 +3,12 @@ using System.Net;
 namespace Provisioner.Appliance.Servers;
 
 /// <summary>Upstream servers as the host's own resolver has them (resolv.conf(5)): read again when the file changed.</summary>
-internal sealed class ResolvConf(IReadOnlyCollection<IPAddress> own, string path = "/etc/resolv.conf")
+internal sealed class ResolvConf(string path = "/etc/resolv.conf")
 {
     private DateTime _readAt = DateTime.MinValue;
     private IReadOnlyList<IPEndPoint> _servers = [];
 
-    /// <summary>The servers, those that are ourselves left out; none where the file is missing.</summary>
+    /// <summary>The servers; none where the file is missing.</summary>
     public IReadOnlyList<IPEndPoint> Servers
     {
         get
@@ -17,7 +17,7 @@ internal sealed class ResolvConf(IReadOnlyCollection<IPAddress> own, string path
             {
                 var written = File.GetLastWriteTimeUtc(path);
                 if (written == _readAt) return _servers;
-                _servers = [.. File.ReadLines(path).Select(Server).OfType<IPAddress>().Where(a => !own.Contains(a)).Select(a => new IPEndPoint(a, DnsServer.Port))];
+                _servers = [.. File.ReadLines(path).Select(Server).OfType<IPAddress>().Select(a => new IPEndPoint(a, DnsServer.Port))];
                 _readAt = written;
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)

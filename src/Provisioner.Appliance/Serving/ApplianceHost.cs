@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using Provisioner.Appliance.Images;
 using Provisioner.Appliance.Machines;
 using Provisioner.Appliance.Networks;
@@ -80,11 +79,11 @@ internal static class ApplianceHost
         services.AddSingleton(s => new BootTrails(s.GetRequiredService<MachineBook>().ByMac, s.GetRequiredService<MachineBook>().Note, TimeProvider.System));
         services.AddSingleton(s => new LeaseBook(data.Leases, mac => s.GetRequiredService<MachineBook>().ByMac(mac)?.Name) { Trails = s.GetRequiredService<BootTrails>() });
         services.AddSingleton<NetworkBook>().AddHostedService<StaticReturns>();
-        services.AddSingleton<Neighbours>().AddSingleton<Progress>().AddSingleton<AgentOrders>().AddSingleton<NameBook>();
+        services.AddSingleton<Neighbours>().AddSingleton<Progress>().AddSingleton<AgentOrders>();
+        services.AddDns(options.Domain, options.UpstreamDns);
         services.AddSingleton<NeighbourBook>();
         services.AddSingleton(s => new OtherDhcpServers((kind, text, level) => s.GetRequiredService<MachineBook>().Note("", kind, text, level), TimeProvider.System));
-        services.AddSingleton(s => new ServerParts(s.GetRequiredService<LeaseBook>(), s.GetRequiredService<NetworkBook>().Serves, options.BootFiles, s.GetRequiredService<ImageShelf>(), s.GetRequiredService<NameBook>().Zone,
-            [.. options.UpstreamDns.Select(a => new IPEndPoint(a, DnsServer.Port))],
+        services.AddSingleton(s => new ServerParts(s.GetRequiredService<LeaseBook>(), s.GetRequiredService<NetworkBook>().Serves, options.BootFiles, s.GetRequiredService<ImageShelf>(), s.GetRequiredService<DnsParts>(),
             s.GetRequiredService<NeighbourBook>(), s.GetRequiredService<OtherDhcpServers>(), s.GetRequiredService<MachineBook>().Note, TimeProvider.System));
         services.AddSingleton<ServiceControl>();
         services.AddSingleton<IPowerDriver>(s => new IpmiDriver(TimeProvider.System, note: (machine, text) => Tell(s.GetRequiredService<MachineBook>(), machine, text)));

@@ -29,7 +29,7 @@ internal sealed class NetworkServers : IDisposable
         var grub = new MemoryFile("grub.cfg", Encoding.UTF8.GetBytes(new GrubScript(network.Address, network.HttpPort, network.FilePort).Loader));
         var tftp = new TftpServer(network, new(parts.BootFiles, grub.Path), parts.Leases, parts.Note, parts.Time);
         var files = new FileServer(network, new(parts.BootFiles, parts.Images, grub.Path), parts.Serves, new(parts.Leases, parts.Note, parts.Time), parts.Time);
-        var dns = new DnsServer([network], parts.Zone, parts.UpstreamDns, parts.Time);
+        var dns = new DnsServer(network, parts.Dns, parts.Time);
         var advertiser = new RouterAdvertiser(network);
         var ntp = new NtpServer(network, parts.Time);
         var syslog = new SyslogServer(network, SyslogServer.Port, parts.Leases, parts.Note, parts.Time);

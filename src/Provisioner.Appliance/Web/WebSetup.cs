@@ -1,5 +1,6 @@
 using Provisioner.Appliance.Web.Access;
 using Provisioner.Appliance.Web.Api;
+using Provisioner.Appliance.Web.Api.Dns;
 using Provisioner.Appliance.Web.Api.Networks;
 using Provisioner.Appliance.Web.Pages;
 
@@ -20,6 +21,7 @@ internal static class WebSetup
         services.AddSingleton<SignInThrottle>();
         services.AddSingleton(s => new SignInLink(data, s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<EventStream>();
+        services.AddSingleton<DnsDescribe>();
         services.AddSingleton<Orders>();
         services.AddSingleton<NetworkDescribe>();
         services.AddSingleton<Fragments>();
@@ -50,6 +52,7 @@ internal static class WebSetup
         api.MapCatalog();
         api.MapSystem();
         api.MapDhcp();
+        api.MapDns();
         api.MapNetworks();
         api.MapPackages();
         api.MapKeys();

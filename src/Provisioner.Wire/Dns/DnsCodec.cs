@@ -1,7 +1,8 @@
+using System.Buffers.Binary;
 
 namespace Provisioner.Wire.Dns;
 
-/// <summary>DNS messages from bytes and to bytes.</summary>
+/// <summary>Whole DNS messages from bytes, and queries to bytes. Queries that come in are read by <see cref="DnsQuery"/>, answers written by <see cref="DnsReplyWriter"/>.</summary>
 public static class DnsCodec
 {
     /// <summary>Octets of the header.</summary>
@@ -10,6 +11,8 @@ public static class DnsCodec
     public const int PlainUdpMaximum = 512;
     /// <summary>Largest answer over UDP that never comes in fragments (RFC 9715, DNS flag day 2020).</summary>
     public const int UdpMaximum = 1232;
+    /// <summary>Largest message of all (RFC 1035 §4.2.2).</summary>
+    public const int TcpMaximum = 65535;
 
     /// <summary>Reads a whole message; octets after its last record are refused.</summary>
     /// <exception cref="WireException">it is cut short, a name loops, or a record's data is not what its type says.</exception>
@@ -29,7 +32,6 @@ public static class DnsCodec
             IsTruncated = (flags & 0x0200) != 0,
             RecursionDesired = (flags & 0x0100) != 0,
             RecursionAvailable = (flags & 0x0080) != 0,
-            OtherFlags = (ushort)(flags & 0x0070),
             Result = (DnsResult)(flags & 15),
             Questions = asked,
             Answers = from.Records(answers),
@@ -37,44 +39,24 @@ public static class DnsCodec
             Additional = from.Records(additional),
         };
         from.End();
-        return message;
+        return message.Opt is { } opt ? message with { Result = (DnsResult)((int)message.Result | (int)(opt.Ttl >> 24) << 4) } : message;
     }
 
-    /// <summary>
-    /// Writes a message with compressed names and returns its length. What doesn't fit into <paramref name="maximum"/> goes out as header,
-    /// question and OPT with TC set (RFC 2181 §9).
-    /// </summary>
-    /// <exception cref="WireException">not even that fits.</exception>
-    public static int Write(DnsMessage message, Span<byte> destination, int maximum)
+    /// <summary>Writes a query as a forwarder sends it: recursion wanted, an OPT record with our payload size. Returns its length.</summary>
+    /// <param name="name">The question's name, in the case that it is to travel in.</param>
+    public static int WriteQuery(Span<byte> to, ushort id, ReadOnlySpan<byte> name, DnsType type, bool dnssecOk, bool checkingDisabled)
     {
-        var to = new DnsWriter(destination[..Math.Min(maximum, destination.Length)]);
-        if (TryWrite(message, ref to)) return to.Length;
-        to = new DnsWriter(destination[..Math.Min(maximum, destination.Length)]);
-        var bare = message with { IsTruncated = true, Answers = [], Authority = [], Additional = [.. message.Additional.Where(r => r.Type == DnsType.Opt)] };
-        return TryWrite(bare, ref to) ? to.Length : throw new WireException($"DNS message doesn't fit into {maximum} octets");
+        to[..(HeaderLength + name.Length + 4 + DnsQuery.OptLength)].Clear();
+        BinaryPrimitives.WriteUInt16BigEndian(to, id);
+        BinaryPrimitives.WriteUInt16BigEndian(to[2..], (ushort)(0x0100 | (checkingDisabled ? 0x0010 : 0)));
+        to[5] = to[11] = 1;
+        name.CopyTo(to[HeaderLength..]);
+        int at = HeaderLength + name.Length;
+        BinaryPrimitives.WriteUInt16BigEndian(to[at..], (ushort)type);
+        BinaryPrimitives.WriteUInt16BigEndian(to[(at + 2)..], DnsRecord.Internet);
+        BinaryPrimitives.WriteUInt16BigEndian(to[(at + 5)..], (ushort)DnsType.Opt);
+        BinaryPrimitives.WriteUInt16BigEndian(to[(at + 7)..], UdpMaximum);
+        to[at + 11] = (byte)(dnssecOk ? 0x80 : 0);
+        return at + 4 + DnsQuery.OptLength;
     }
-
-    private static bool TryWrite(DnsMessage message, ref DnsWriter to)
-    {
-        to.U16(message.Id);
-        to.U16(Flags(message));
-        to.U16((ushort)message.Questions.Count);
-        to.U16((ushort)message.Answers.Count);
-        to.U16((ushort)message.Authority.Count);
-        to.U16((ushort)message.Additional.Count);
-        foreach (var question in message.Questions)
-        {
-            to.Name(question.Name);
-            to.U16((ushort)question.Type);
-            to.U16(question.Class);
-        }
-        foreach (var record in message.Answers) to.Record(record);
-        foreach (var record in message.Authority) to.Record(record);
-        foreach (var record in message.Additional) to.Record(record);
-        return !to.Overflowed;
-    }
-
-    private static ushort Flags(DnsMessage message) => (ushort)(
-        (message.IsResponse ? 0x8000 : 0) | (message.Opcode & 15) << 11 | (message.IsAuthoritative ? 0x0400 : 0) | (message.IsTruncated ? 0x0200 : 0)
-        | (message.RecursionDesired ? 0x0100 : 0) | (message.RecursionAvailable ? 0x0080 : 0) | message.OtherFlags & 0x0070 | (int)message.Result & 15);
 }

@@ -13,19 +13,23 @@ public sealed class DnsName : IEquatable<DnsName>
     /// <summary>The root.</summary>
     public static readonly DnsName Root = new([0]);
 
-    private readonly byte[] _wire;
-    private readonly int _hash;
+    private readonly byte[] _wire, _lower;
 
     private DnsName(byte[] wire)
     {
-        _wire = wire;
-        var hash = new HashCode();
-        foreach (byte octet in wire) hash.Add(Lower(octet));
-        _hash = hash.ToHashCode();
+        _wire = _lower = wire;
+        if (wire.AsSpan().ContainsAnyInRange((byte)'A', (byte)'Z')) _lower = [.. wire.Select(DnsNameHash.Lower)];
+        Hash = DnsNameHash.Of(_lower);
     }
 
     /// <summary>Labels with their lengths, ended by the root's zero.</summary>
     public ReadOnlyMemory<byte> Wire => _wire;
+
+    /// <summary>The same in lower case: what is compared.</summary>
+    public ReadOnlySpan<byte> Lower => _lower;
+
+    /// <summary><see cref="DnsNameHash"/> of <see cref="Lower"/>.</summary>
+    public uint Hash { get; }
 
     /// <summary>Labels, the root's not counted.</summary>
     public int Labels
@@ -44,6 +48,9 @@ public sealed class DnsName : IEquatable<DnsName>
     /// <summary>Its first label as text, empty for the root.</summary>
     public string FirstLabel => Encoding.Latin1.GetString(_wire, 1, _wire[0] == 0 ? 0 : _wire[0]);
 
+    /// <summary>Its first label is <c>*</c> (RFC 4592).</summary>
+    public bool IsWildcard => _wire is [1, (byte)'*', ..];
+
     /// <summary>Takes whole labels off the wire, uncompressed.</summary>
     /// <exception cref="WireException">they are no name.</exception>
     public static DnsName FromWire(ReadOnlySpan<byte> wire)
@@ -59,22 +66,25 @@ public sealed class DnsName : IEquatable<DnsName>
         return at == wire.Length - 1 ? new(wire.ToArray()) : throw new WireException("name goes on after its root label");
     }
 
-    /// <summary>Reads labels divided by dots, with or without one at the end. Escapes are not known: names of ours have none.</summary>
+    /// <summary>Reads labels divided by dots, with or without one at the end; <c>\.</c> and <c>\DDD</c> stand for an octet (RFC 1035 §5.1).</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out DnsName? name)
     {
-        name = null;
-        if (text.EndsWith('.')) text = text[..^1];
-        if (text.Length == 0)
+        name = text is "" or "." ? Root : null;
+        if (name is not null) return true;
+        var wire = new List<byte>(text.Length + 2) { 0 };
+        int label = 0;
+        for (int at = 0; at < text.Length; at++)
         {
-            name = Root;
-            return true;
-        }
-        var wire = new List<byte>(text.Length + 2);
-        foreach (string label in text.Split('.'))
-        {
-            if (label.Length is 0 or > MaximumLabel || !label.All(char.IsAscii)) return false;
-            wire.Add((byte)label.Length);
-            wire.AddRange(Encoding.ASCII.GetBytes(label));
+            if (text[at] == '.')
+            {
+                if (wire[label] == 0) return false;
+                if (at == text.Length - 1) break;
+                label = wire.Count;
+                wire.Add(0);
+                continue;
+            }
+            if (Octet(text, ref at) is not { } octet || ++wire[label] > MaximumLabel) return false;
+            wire.Add(octet);
         }
         wire.Add(0);
         if (wire.Count > MaximumLength) return false;
@@ -87,22 +97,27 @@ public sealed class DnsName : IEquatable<DnsName>
     public static DnsName Parse(string text) =>
         TryParse(text, out var name) ? name : throw new FormatException($"\"{text}\" is not a domain name such as node1.rack.internal");
 
+    /// <summary>One label in front of this name; null where it doesn't fit.</summary>
+    public DnsName? Child(string label) =>
+        label.Length is > 0 and <= MaximumLabel && Ascii.IsValid(label) && label.Length + 1 + _wire.Length <= MaximumLength
+            ? new([(byte)label.Length, .. Encoding.ASCII.GetBytes(label), .. _wire]) : null;
+
     /// <summary>It is <paramref name="apex"/> or lies under it.</summary>
     public bool IsAtOrUnder(DnsName apex)
     {
         int at = 0;
-        while (_wire.Length - at > apex._wire.Length) at += _wire[at] + 1;
-        return SameOctets(_wire.AsSpan(at), apex._wire);
+        while (_lower.Length - at > apex._lower.Length) at += _lower[at] + 1;
+        return _lower.AsSpan(at).SequenceEqual(apex._lower);
     }
 
     /// <inheritdoc/>
-    public bool Equals(DnsName? other) => other is not null && _hash == other._hash && SameOctets(_wire, other._wire);
+    public bool Equals(DnsName? other) => other is not null && Hash == other.Hash && _lower.AsSpan().SequenceEqual(other._lower);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as DnsName);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => _hash;
+    public override int GetHashCode() => (int)Hash;
 
     /// <summary>Labels divided by dots, without one at the end; odd octets as \DDD (RFC 1035 §5.1).</summary>
     public override string ToString()
@@ -122,14 +137,16 @@ public sealed class DnsName : IEquatable<DnsName>
         return text.ToString();
     }
 
-    private static bool SameOctets(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b)
+    // One octet of a label; an escape is read whole.
+    private static byte? Octet(string text, ref int at)
     {
-        if (a.Length != b.Length) return false;
-        for (int i = 0; i < a.Length; i++)
-            if (Lower(a[i]) != Lower(b[i])) return false;
-        return true;
+        if (!char.IsAscii(text[at]) || text[at] <= ' ') return null;
+        if (text[at] != '\\') return (byte)text[at];
+        if (at + 3 < text.Length && byte.TryParse(text.AsSpan(at + 1, 3), System.Globalization.NumberStyles.None, null, out byte octet))
+        {
+            at += 3;
+            return octet;
+        }
+        return ++at < text.Length && char.IsAscii(text[at]) && !char.IsAsciiDigit(text[at]) ? (byte)text[at] : null;
     }
-
-    // Lengths of labels are under 64 and so never read as letters.
-    private static byte Lower(byte octet) => octet is >= (byte)'A' and <= (byte)'Z' ? (byte)(octet | 0x20) : octet;
 }

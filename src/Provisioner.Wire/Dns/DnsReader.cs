@@ -1,21 +1,17 @@
 using System.Buffers.Binary;
-using System.Collections.Immutable;
 
 namespace Provisioner.Wire.Dns;
 
 /// <summary>Reads a message front to back; names may point backwards.</summary>
 internal ref struct DnsReader(ReadOnlySpan<byte> message)
 {
+    private const int SoaNumbers = 20;
     private readonly ReadOnlySpan<byte> _message = message;
     private int _at;
 
     internal readonly bool AtEnd => _at >= _message.Length;
 
-    internal ushort U16(string field)
-    {
-        ushort value = BinaryPrimitives.ReadUInt16BigEndian(Take(2, field));
-        return value;
-    }
+    internal ushort U16(string field) => BinaryPrimitives.ReadUInt16BigEndian(Take(2, field));
 
     internal uint U32(string field) => BinaryPrimitives.ReadUInt32BigEndian(Take(4, field));
 
@@ -68,7 +64,7 @@ internal ref struct DnsReader(ReadOnlySpan<byte> message)
 
     internal readonly void End()
     {
-        if (_at != _message.Length) throw new WireException($"{_message.Length - _at} octets follow the last DNS record");
+        if (_at != _message.Length) throw new WireException($"DNS message goes on for {_message.Length - _at} octets after its last record");
     }
 
     private DnsRecord Record()
@@ -80,24 +76,21 @@ internal ref struct DnsReader(ReadOnlySpan<byte> message)
         int length = U16("RDLENGTH");
         if (length > _message.Length - _at) throw new WireException($"DNS {type} record has {length} octets of data, {_message.Length - _at} are left");
         int end = _at + length;
-        var data = Data(type, length);
-        return _at == end ? new(name, type, @class, ttl, data) : throw new WireException($"DNS {type} record's data is not {length} octets long");
+        var data = Data(type, end);
+        return DnsRdata.Fault(type, data) is not { } wanted ? new(name, type, @class, ttl, data) : throw new WireException($"data of a DNS {type} record is not {wanted}");
     }
 
-    private DnsData Data(DnsType type, int length) => type switch
+    // Names in it are written out, so that it can be passed on by itself.
+    private byte[] Data(DnsType type, int end)
     {
-        DnsType.A => new DnsData.V4(Ipv4Address.FromBytes(Take(4, "A"))),
-        DnsType.Aaaa => new DnsData.V6([.. Take(16, "AAAA")]),
-        DnsType.Ns or DnsType.Cname or DnsType.Ptr => new DnsData.Host(Name()),
-        DnsType.Soa => new DnsData.Soa(Name(), Name(), U32("SERIAL"), U32("REFRESH"), U32("RETRY"), U32("EXPIRE"), U32("MINIMUM")),
-        DnsType.Txt => Txt(length),
-        _ => new DnsData.Opaque(Take(length, "data").ToArray()),
-    };
-
-    private DnsData.Txt Txt(int length)
-    {
-        var strings = ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>();
-        for (int end = _at + length; _at < end;) strings.Add(Take(Take(1, "TXT")[0], "TXT").ToArray());
-        return new(strings.ToImmutable());
+        var (before, names) = DnsRdata.Layout(type);
+        if (names == 0) return Take(end - _at, "RDATA").ToArray();
+        var data = new List<byte>(end - _at + 64);
+        data.AddRange(Take(before, "RDATA"));
+        for (int i = 0; i < names; i++) data.AddRange(Name().Wire.Span);
+        if (_at > end) throw new WireException($"names in a DNS {type} record go on after its end");
+        if (end - _at != (type == DnsType.Soa ? SoaNumbers : 0)) throw new WireException($"data of a DNS {type} record has {end - _at} octets after its names");
+        data.AddRange(Take(end - _at, "RDATA"));
+        return [.. data];
     }
 }

@@ -46,7 +46,7 @@ public sealed class ServerStartTests : IDisposable
                 Started(Dhcp(Network), s => s.Start()),
                 Started(new ProxyDhcpServer(Network, Leases(), _seen.Enqueue, TimeProvider.System), s => s.Start()),
                 Started(new TftpServer(Network, new("/nowhere", "/nowhere"), Leases(), _seen.Enqueue, TimeProvider.System), s => s.Start()),
-                Started(new DnsServer([Network], () => DnsZone.Empty, [], TimeProvider.System), s => s.Start()),
+                Started(new DnsServer(Network, new(() => DnsZones.Empty, _ => true, new(() => [], () => false, TimeProvider.System), new(new byte[16])), TimeProvider.System), s => s.Start()),
             ];
             foreach (var server in servers)
             {

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging;
 using Provisioner.Appliance.Machines;
 using Provisioner.Appliance.Networks;
 using Provisioner.Appliance.Servers;
+using Provisioner.Appliance.Serving;
 using Provisioner.Appliance.Store;
 using Provisioner.Appliance.Web;
 using Provisioner.Appliance.Web.Access;
@@ -45,7 +46,7 @@ internal sealed class WebHost : IAsyncDisposable
         long last = store.LastEvents(null, 1) is [var e] ? e.Seq : 0;
         builder.Services.AddSingleton(time ?? TimeProvider.System).AddSingleton<IStore>(store).AddSingleton(rack).AddSingleton<ISurroundings>(rack)
             .AddSingleton(s => rack.Book = new MachineBook(store, last, rack, PhaseLimits.Default, s.GetRequiredService<TimeProvider>()));
-        builder.Services.AddSingleton(s => new LeaseBook(Journals.Open(Path.Combine(data, "leases")), mac => s.GetRequiredService<MachineBook>().ByMac(mac)?.Name)).AddSingleton<NetworkBook>();
+        builder.Services.AddSingleton(s => new LeaseBook(Journals.Open(Path.Combine(data, "leases")), mac => s.GetRequiredService<MachineBook>().ByMac(mac)?.Name)).AddSingleton<NetworkBook>().AddDns("rack.internal", []);
         builder.Services.AddWeb(data);
         // Fewer rounds than in the product: these tests are about the flow, PasswordTests about the rounds.
         builder.Services.AddSingleton(new Passwords(rounds: 1000));

@@ -9,6 +9,7 @@ internal static class NetworkBench
     private static readonly (string Name, Func<Lab, IReadOnlyList<Figure>> Measure)[] Services =
     [
         ("dhcp", DhcpBench.Measure),
+        ("dns", DnsBench.Measure),
         ("tftp", TftpBench.Measure),
         ("http", HttpBench.Measure),
     ];

@@ -6,10 +6,17 @@ internal sealed class Served : IDisposable
     private readonly string _data;
 
     /// <param name="flags">More flags of <c>provisioner serve</c>.</param>
-    public Served(Lab lab, params IEnumerable<string> flags)
+    public Served(Lab lab, params IEnumerable<string> flags) : this(lab, _ => { }, flags)
+    {
+    }
+
+    /// <param name="fill">Puts things into its data folder before it starts.</param>
+    /// <param name="flags">More flags of <c>provisioner serve</c>.</param>
+    public Served(Lab lab, Action<string> fill, params IEnumerable<string> flags)
     {
         _data = lab.Fresh("data");
         foreach (string folder in (string[])[_data, BootFiles, Images]) Directory.CreateDirectory(folder);
+        fill(_data);
         string[] arguments = ["serve", "--data", _data, "--boot-files", BootFiles, "--images", Images, "--interface", Lab.ServerInterface,
             "--range", $"{Lab.FirstOfRange}-{Lab.LastOfRange}", "--upstream-dns", $"{Lab.Client}", .. flags];
         Peer = Binary is { } binary

@@ -22,10 +22,28 @@ public sealed class DnsNameTests
     [Theory]
     [InlineData("a..b")]
     [InlineData(".a")]
+    [InlineData("a b")]
+    [InlineData("a\\")]
+    [InlineData("a\\25")]
+    [InlineData("a\\256")]
     [InlineData("ä.example")]
     [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.example")]
     public void What_is_no_name_is_refused(string text) => Assert.False(DnsName.TryParse(text, out _));
 
+    [Theory]
+    [InlineData("a\\.b\\000.c")]
+    [InlineData("*.rack.internal")]
+    [InlineData("64/26.0.0.10.in-addr.arpa")]
+    [InlineData("_sip._tcp.rack.internal")]
+    [InlineData(".")]
+    public void Odd_octets_are_written_so_that_they_are_read_again(string text) => Assert.Equal(text, DnsName.Parse(text).ToString());
+
     [Fact]
-    public void Odd_octets_are_written_as_numbers() => Assert.Equal("a\\.b\\000.c", DnsName.FromWire([4, (byte)'a', (byte)'.', (byte)'b', 0, 1, (byte)'c', 0]).ToString());
+    public void Labels_are_counted_and_taken_off()
+    {
+        var name = DnsName.Parse("a.b.c");
+        Assert.Equal((3, "b.c", "a"), (name.Labels, name.Parent!.ToString(), name.FirstLabel));
+        Assert.Null(DnsName.Root.Parent);
+        Assert.Equal("x.a.b.c", name.Child("x")!.ToString());
+    }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Mvc;
+using Provisioner.Appliance.Web.Api.Dns;
 using Provisioner.Appliance.Web.Api.Networks;
 
 namespace Provisioner.Appliance.Web.Api;
@@ -50,5 +51,15 @@ namespace Provisioner.Appliance.Web.Api;
 [JsonSerializable(typeof(ArchiveList))]
 [JsonSerializable(typeof(ArchiveBody))]
 [JsonSerializable(typeof(EvictedDto))]
+[JsonSerializable(typeof(ZoneDto))]
+[JsonSerializable(typeof(ZoneList))]
+[JsonSerializable(typeof(RecordDto))]
+[JsonSerializable(typeof(RecordList))]
+[JsonSerializable(typeof(DnsSettingsDto))]
+[JsonSerializable(typeof(DnsStatusDto))]
+[JsonSerializable(typeof(LookupDto))]
+[JsonSerializable(typeof(ZoneBody))]
+[JsonSerializable(typeof(RecordBody))]
+[JsonSerializable(typeof(DnsSettingsBody))]
 [JsonSerializable(typeof(ProblemDetails))]
 internal sealed partial class ApiJson : JsonSerializerContext;
