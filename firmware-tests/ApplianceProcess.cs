@@ -61,6 +61,12 @@ internal sealed class ApplianceProcess(string binary, string data, string interf
         return reply.IsSuccessStatusCode ? (text.Length > 0 ? JsonNode.Parse(text) : null) : throw new InvalidOperationException($"POST {path}: {(int)reply.StatusCode} {text}");
     }
 
+    public async Task PatchAsync(string path, object body)
+    {
+        using var reply = await _http!.PatchAsJsonAsync($"/api/v1{path}", body);
+        if (!reply.IsSuccessStatusCode) throw new InvalidOperationException($"PATCH {path}: {(int)reply.StatusCode} {await reply.Content.ReadAsStringAsync()}");
+    }
+
     public long ResidentBytes()
     {
         _process!.Refresh();

@@ -21,8 +21,10 @@ public abstract class RackFixture(string letter, params string[] servers) : IAsy
     protected string Folder { get; } = Directory.CreateTempSubdirectory("rack-test-").FullName;
 
     // Two racks on one machine take nothing from each other.
-    private string Rack => $"{letter}{Environment.ProcessId}";
-    private string Subnet => $"10.{78 + letter[0] % 8}.{Environment.ProcessId % 250}";
+    /// <summary>Its name.</summary>
+    protected string Rack => $"{letter}{Environment.ProcessId}";
+    /// <summary>The first three numbers of its network.</summary>
+    protected string Subnet => $"10.{78 + letter[0] % 8}.{Environment.ProcessId % 250}";
     private int Port => 20_000 + letter[0] % 8 * 1_000 + Environment.ProcessId % 1_000;
 
     internal ApplianceProcess Appliance { get; private set; } = null!;
@@ -39,8 +41,11 @@ public abstract class RackFixture(string letter, params string[] servers) : IAsy
         Servers = JsonNode.Parse(Sh.Run(Short, _rack, "status", Rack, "--json"))!["servers"]!;
         Appliance = new ApplianceProcess(binary, Path.Combine(Folder, "data"), $"prov-{Rack}", Port, ["--boot-files", bootFiles, "--images", images, "--ntp", $"{Subnet}.1"]);
         Appliance.Start();
-        return Task.CompletedTask;
+        return BeginAsync();
     }
+
+    /// <summary>What is to be done when rack and appliance are there.</summary>
+    protected virtual Task BeginAsync() => Task.CompletedTask;
 
     public Task DisposeAsync()
     {

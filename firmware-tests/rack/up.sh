@@ -70,7 +70,7 @@ make_server() {
   # SeaBIOS knows no network but by a ROM; QEMU's ROM for UEFI is iPXE too, and bypasses the firmware's own network stack.
   [[ -n $rom ]] || { [[ $firmware =~ ^(bios|uefi)$ ]] && rom=ipxe || rom=none; }
   [[ $rom =~ ^(ipxe|none)$ ]] || die "--server $server: rom is ipxe or none, not '$rom'"
-  [[ $net =~ ^(pxe|http)$ ]] || die "--server $server: net is pxe or http, not '$net'"
+  [[ $net == pxe || $net == http && $rom == none ]] || die "--server $server: net is pxe, or http with rom=none; not '$net'"
   firmware_files
   [[ $nic =~ ^(virtio|e1000)$ ]] || die "--server $server: nic is virtio or e1000, not '$nic'"
   [[ $bus =~ ^(virtio|scsi|sata)$ ]] || die "--server $server: bus is virtio, scsi or sata, not '$bus'"

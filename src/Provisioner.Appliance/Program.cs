@@ -1,4 +1,10 @@
+using System.CommandLine;
 using Provisioner.Appliance.Cli;
 
 // The map: each verb is one file in Cli/. `serve` runs everything, see Serving/ApplianceHost.
-return await CommandLine.Create().Parse(args).InvokeAsync();
+var root = new RootCommand("Provisioner: from a cold rack to running machines, by one process.")
+{
+    ServeCommand.Create(),
+    SignInLinkCommand.Create(),
+};
+return await root.Parse(args).InvokeAsync();

@@ -21,7 +21,7 @@ internal static class ServeCommand
     private static readonly Option<string> Domain = new("--domain") { Description = "domain of the machines", DefaultValueFactory = _ => "rack.internal" };
     private static readonly Option<string[]> Ntp = new("--ntp") { Description = "time server given to machines, as an address (may be repeated); default: the appliance", AllowMultipleArgumentsPerToken = true };
     private static readonly Option<string[]> Upstream = new("--upstream-dns") { Description = "DNS server for all other names (may be repeated); default: those of /etc/resolv.conf", AllowMultipleArgumentsPerToken = true };
-    private static readonly Option<string> BootFiles = new("--boot-files") { Description = "folder with kernel, ramdisk and iPXE", DefaultValueFactory = _ => Path.Combine(Home, "boot-files") };
+    private static readonly Option<string> BootFiles = new("--boot-files") { Description = "folder with kernel, ramdisk, iPXE, shim and GRUB", DefaultValueFactory = _ => Path.Combine(Home, "boot-files") };
     private static readonly Option<string> Images = new("--images") { Description = "folder with images", DefaultValueFactory = _ => Path.Combine(Home, "images") };
     private static readonly Option<string> Catalog = new("--catalog") { Description = "folder with roles and hardware profiles", DefaultValueFactory = _ => Path.Combine(Home, "catalog") };
 

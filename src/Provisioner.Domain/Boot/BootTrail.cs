@@ -32,7 +32,7 @@ public sealed record BootTrail(BootChain Chain, bool Silent)
         { Silent: true, Chain: BootChain.Ipxe } => (new(BootChain.Signed, false),
             "it took iPXE, and its firmware came again: iPXE did not start, as where Secure Boot is on (nobody has signed iPXE). It is given shim and GRUB now, which are signed"),
         { Silent: true } => (new(BootChain.Ipxe, false),
-            "it took shim, and its firmware came again without a word of GRUB: perhaps it doesn't trust Microsoft's UEFI CA (a switch in its setup). It is given iPXE now"),
+            "it took shim, and its firmware came again before GRUB had asked for its script: perhaps it doesn't trust Microsoft's UEFI CA (a switch in its setup). It is given iPXE now"),
         _ => (last, null),
     };
 }

@@ -70,6 +70,24 @@ public sealed partial class PeerTests : IDisposable
             Assert.Equal(68, _net.OnClient("curl", $"-sS --path-as-is -o /dev/null tftp://{Namespaces.Appliance}/{path}").Exit); // CURLE_TFTP_NOTFOUND
     }
 
+    // A HEAD that was refused kept GRUB from starting where it had come over HTTP boot: it asks for the length first, by the firmware's HTTP.
+    [Fact]
+    public void GRUB_finds_its_first_file_over_TFTP_and_HTTP_and_a_HEAD_says_how_long_its_script_is()
+    {
+        string loader = _net.OnClient("curl", $"-sS tftp://{Namespaces.Appliance}//grub/x86_64-efi/grub.cfg").Text;
+        Assert.Contains($"source (http,{Namespaces.Appliance}:5240)/boot/$net_default_mac/$grub_cpu/grub.cfg", loader);
+        Assert.Equal(loader, _net.OnClient("curl", $"-sS http://{Namespaces.Appliance}:5241/grub/grub.cfg").Text);
+        File.WriteAllText(Path.Combine(_appliance.BootFiles, "grubx64.efi"), "GRUB");
+        Assert.Equal("GRUB", _net.OnClient("curl", $"-sS --path-as-is http://{Namespaces.Appliance}:5241/boot//grubx64.efi").Text.Trim());
+
+        string address = Udhcpc(), mac = _net.OnClient("cat", "/sys/class/net/c0/address").Text.Trim();
+        Tool.Run("ip", $"-n {_net.ClientSide} address add {address}/16 dev c0");
+        string script = $"-sS --fail --interface {address} http://{Namespaces.Appliance}:5240/boot/{mac}/x86_64/grub.cfg";
+        Assert.Contains("initrd (http,", _net.OnClient("curl", script).Text);
+        string length = _net.OnClient("curl", $"{script} -o /dev/null -w %{{size_download}}").Text.Trim();
+        Assert.Contains($"Content-Length: {length}", _net.OnClient("curl", $"{script} --head").Text);
+    }
+
     [Fact]
     public void Nothing_can_be_written()
     {

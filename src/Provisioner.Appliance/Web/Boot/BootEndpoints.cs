@@ -20,7 +20,8 @@ internal static class BootEndpoints
     public static void MapBoot(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/boot/{mac}/boot.ipxe", Ipxe).WithMetadata(Rule.OpenToMachines).ExcludeFromDescription();
-        routes.MapGet("/boot/{mac}/{cpu}/grub.cfg", Grub).WithMetadata(Rule.OpenToMachines).ExcludeFromDescription();
+        // HEAD first, then GET: so asks GRUB that came over HTTP boot, which uses the firmware's HTTP.
+        routes.MapMethods("/boot/{mac}/{cpu}/grub.cfg", ["GET", "HEAD"], Grub).WithMetadata(Rule.OpenToMachines).ExcludeFromDescription();
     }
 
     private static async Task<IResult> Ipxe(string mac, HttpContext http, MachineBook book, Neighbours neighbours, ApplianceOptions options)
@@ -39,19 +40,22 @@ internal static class BootEndpoints
         var (machine, address, refused) = await VisitorAsync(mac, http, book, neighbours);
         if (machine is null) return refused!;
         trails.Spoke(address);
-        http.Response.OnCompleted(() => Forget(http, time));
         var script = new GrubScript(http.Connection.LocalIpAddress!.MapToIPv4(), options.HttpPort, options.FilePort);
-        if (IpxeScript.BootsDisk(machine)) return Sent(book, machine, "boot from the disk", GrubScript.ForDisk(machine));
+        string Text(string token) => IpxeScript.BootsDisk(machine) ? GrubScript.ForDisk(machine) : cpu == "arm64" ? script.ForArm64(machine) : script.ForAgent(machine, address, token);
+        // Of a HEAD only the length counts; a token's is always the same.
+        if (HttpMethods.IsHead(http.Request.Method)) return TypedResults.Text(Text(Token.New()), "text/plain");
+        http.Response.OnCompleted(() => Forget(http, time));
+        if (IpxeScript.BootsDisk(machine)) return Sent(book, machine, "boot from the disk", Text(""));
         return cpu == "arm64"
-            ? Sent(book, machine, "start the ARM64 kernel; there is no agent for ARM64 yet", script.ForArm64(machine))
-            : Sent(book, machine, "start the agent", script.ForAgent(machine, address, await TokenAsync(book, machine)));
+            ? Sent(book, machine, "start the ARM64 kernel; there is no agent for ARM64 yet", Text(""))
+            : Sent(book, machine, "start the agent", Text(await TokenAsync(book, machine)));
     }
 
     // GRUB 2.12 never closes the connection of its script, and its next start takes the same port for it: a SYN on a connection that we still hold
-    // would be waited for in vain, for 80 seconds (seen). A reset frees it; a second is enough for what was sent.
+    // would be waited for in vain, for 80 seconds (seen). A reset frees it; by then all that was sent has long been read.
     private static async Task Forget(HttpContext http, TimeProvider time)
     {
-        await Task.Delay(TimeSpan.FromSeconds(1), time);
+        await Task.Delay(TimeSpan.FromSeconds(5), time);
         if (http.Features.Get<IConnectionSocketFeature>()?.Socket is { } socket) socket.LingerState = new(true, 0);
         http.Abort();
     }
