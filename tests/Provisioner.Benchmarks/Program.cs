@@ -1,10 +1,14 @@
 using Provisioner.Benchmarks;
 using Provisioner.Benchmarks.Network;
+using Provisioner.Benchmarks.Scale;
 
 // Each benchmark is one file. They print figures; they judge nothing.
 return args switch
 {
     ["network", .. var services] => NetworkBench.Run(services),
+    ["dhcp-path"] => DhcpPathBench.Run(),
+    ["scale"] => ScaleBench.Run(),
+    ["scale-client", var key] => ScaleClient.Run(key),
     ["start", var binary] => StartBenchmark.Run(binary),
     ["discover", var seconds] => StartBenchmark.Discover(double.Parse(seconds, System.Globalization.CultureInfo.InvariantCulture)),
     _ => Usage(),
@@ -13,6 +17,8 @@ return args switch
 static int Usage()
 {
     Console.Error.WriteLine($"benchmarks: network [{NetworkBench.Names}]...   the network services beside their peers, one table with ratios (root: makes network namespaces)");
+    Console.Error.WriteLine("benchmarks: dhcp-path   processor time and allocation of a four-way exchange, without sockets");
+    Console.Error.WriteLine("benchmarks: scale   memory and the time until a change is served, with 10,000 machines and 50,000 leases (root)");
     Console.Error.WriteLine("benchmarks: start BINARY   from the appliance's start to its first OFFER, and its memory when idle (root: makes a network namespace)");
     return 2;
 }

@@ -45,20 +45,25 @@ internal sealed class Strangers
 }
 
 /// <summary>
-/// Bounds what a machine can put onto its own timeline by sending packets: 200 lines at once, then one a second.
-/// A boot takes about 15.
+/// Bounds what machines can put onto their timelines by sending packets: 200 lines of one at once, then one a second, a boot takes about 15;
+/// and 100,000 of all together at once, then 500 a second, so that a room which is switched on is seen whole and a flood doesn't fill the store.
 /// </summary>
 internal sealed class NoteLimit
 {
-    private const double Burst = 200, PerSecond = 1;
+    private static readonly (double Burst, double PerSecond) OfOne = (200, 1), OfAll = (100_000, 500);
     private readonly Dictionary<string, (double Tokens, DateTimeOffset At)> _buckets = [];
+    private (double Tokens, DateTimeOffset At) _all = (OfAll.Burst, DateTimeOffset.MaxValue);
 
     public bool Takes(string machine, DateTimeOffset now)
     {
-        var (tokens, at) = _buckets.GetValueOrDefault(machine, (Burst, now));
-        tokens = Math.Min(Burst, tokens + Math.Max(0, (now - at).TotalSeconds) * PerSecond);
-        bool takes = tokens >= 1;
-        _buckets[machine] = (takes ? tokens - 1 : tokens, now);
+        var one = Filled(_buckets.GetValueOrDefault(machine, (OfOne.Burst, now)), OfOne, now);
+        _all = Filled(_all, OfAll, now);
+        bool takes = one.Tokens >= 1 && _all.Tokens >= 1;
+        if (takes) (one.Tokens, _all.Tokens) = (one.Tokens - 1, _all.Tokens - 1);
+        _buckets[machine] = one;
         return takes;
     }
+
+    private static (double Tokens, DateTimeOffset At) Filled((double Tokens, DateTimeOffset At) bucket, (double Burst, double PerSecond) limit, DateTimeOffset now) =>
+        (Math.Min(limit.Burst, bucket.Tokens + Math.Max(0, (now - bucket.At).TotalSeconds) * limit.PerSecond), now);
 }

@@ -11,19 +11,17 @@ internal delegate void DatagramHandler(ReadOnlySpan<byte> datagram, SocketAddres
 /// </summary>
 internal sealed class UdpListener : IDisposable
 {
-    private const int LargestDatagram = 65536, MostBetweenPauses = 256;
+    private const int LargestDatagram = 65536;
     private static readonly TimeSpan AfterAnError = TimeSpan.FromMilliseconds(100), Stop = TimeSpan.FromSeconds(1);
     private readonly Socket _socket;
     private readonly DatagramHandler _handle;
-    private readonly Action? _pause;
     private readonly Thread _thread;
     private readonly ManualResetEventSlim _stopping = new();
 
     /// <summary>Starts listening; owns the socket from now on.</summary>
-    /// <param name="pause">Called when nothing more waits to be read, and after 256 datagrams at the latest: for what is done once for many.</param>
-    public UdpListener(Socket socket, string name, DatagramHandler handle, Action? pause = null)
+    public UdpListener(Socket socket, string name, DatagramHandler handle)
     {
-        (_socket, _handle, _pause) = (socket, handle, pause);
+        (_socket, _handle) = (socket, handle);
         _thread = new Thread(Listen) { IsBackground = true, Name = name };
         _thread.Start();
     }
@@ -48,7 +46,7 @@ internal sealed class UdpListener : IDisposable
         var buffer = new byte[LargestDatagram];
         var from = new SocketAddress(_socket.AddressFamily);
         int room = from.Size;
-        for (int since = 1; !_stopping.IsSet; since++)
+        while (!_stopping.IsSet)
         {
             int length;
             try
@@ -68,13 +66,6 @@ internal sealed class UdpListener : IDisposable
             try
             {
                 _handle(buffer.AsSpan(0, length), from);
-                if (_pause is null || since < MostBetweenPauses && _socket.Available > 0) continue;
-                since = 0;
-                _pause();
-            }
-            catch (Exception e) when (_stopping.IsSet && e is SocketException or ObjectDisposedException)
-            {
-                return;
             }
             catch (Exception e) // one datagram must never end a server
             {

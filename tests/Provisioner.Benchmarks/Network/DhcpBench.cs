@@ -8,7 +8,8 @@ namespace Provisioner.Benchmarks.Network;
 /// </summary>
 internal static class DhcpBench
 {
-    private const int Seconds = 5, WarmUpRate = 200, WarmUpSeconds = 2, AvalancheClients = 20_000, Tries = 2;
+    private const int Seconds = 5, WarmUpSeconds = 3, AvalancheClients = 20_000, Tries = 2;
+    private const int MostToWarmUp = 2000;
     private const double MostDropped = 1;
     private static readonly int[] Rates = [100, 200, 500, 1000, 2000, 3000, 4000, 5000, 6000, 8000, 10_000, 12_000, 14_000];
 
@@ -37,7 +38,7 @@ internal static class DhcpBench
         for (int attempt = 0; attempt < Tries; attempt++)
         {
             using var peer = start(lab);
-            Perfdhcp.AtRate(lab, WarmUpRate, WarmUpSeconds);
+            Perfdhcp.AtRate(lab, Math.Min(rate, MostToWarmUp), WarmUpSeconds); // servers run for months: what they do in their first seconds is not asked here
             double before = peer.ProcessorSeconds;
             var got = Perfdhcp.AtRate(lab, rate, Seconds);
             double cost = (peer.ProcessorSeconds - before) / Math.Max(1, got.Exchanges) * 1e6;
@@ -72,10 +73,10 @@ internal static class DhcpBench
             if (name is not ("kea" or Figure.Us)) continue;
             using var peer = start(lab);
             var got = Perfdhcp.Avalanche(lab, AvalancheClients);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"dhcp {name}: avalanche of {AvalancheClients}: {got.Exchanges} bound in {got.Seconds:0.0} s, {got.NotUnique} addresses twice"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"dhcp {name}: avalanche of {AvalancheClients}: {got.Exchanges} bound in {got.Seconds:0.0} s, {got.Twice} addresses held by two"));
             seconds.Add((name, got.Seconds));
             bound.Add((name, got.Exchanges));
-            twice.Add((name, got.NotUnique));
+            twice.Add((name, got.Twice));
         }
         yield return new($"DHCP: avalanche of {AvalancheClients:#,0}: seconds until all are bound", seconds, Against: "kea", MoreIsBetter: false);
         yield return new("DHCP: avalanche: clients bound", bound, Against: "kea");

@@ -14,7 +14,7 @@ internal sealed record Figure(string Name, IReadOnlyList<(string Server, double?
     public const string Us = "provisioner";
 
     /// <summary>Ours ÷ theirs.</summary>
-    public double? Ratio => Of(Us) / Theirs;
+    public double? Ratio => Theirs is { } theirs and not 0 ? Of(Us) / theirs : null;
 
     /// <summary>The mark is reached; null where there is none or nothing to compare.</summary>
     public bool? Reached => (Ratio, Wanted) is ({ } ratio, { } wanted) ? (MoreIsBetter ? ratio >= wanted : ratio <= wanted) : null;

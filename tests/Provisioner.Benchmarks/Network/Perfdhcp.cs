@@ -8,16 +8,16 @@ namespace Provisioner.Benchmarks.Network;
 /// <param name="Exchanges">Whole four-way exchanges.</param>
 /// <param name="Drops">The worse of both halves, in per cent of what was sent.</param>
 /// <param name="Delay">Mean time from REQUEST to ACK in milliseconds.</param>
-/// <param name="NotUnique">Addresses that it was given twice (-u).</param>
+/// <param name="Twice">Addresses that two of its clients hold (-x l; its own -u counts an answer to a repeated message as a second address).</param>
 /// <param name="Seconds">How long the whole run took.</param>
-internal sealed partial record Perfdhcp(double Rate, long Exchanges, double Drops, double Delay, long NotUnique, double Seconds)
+internal sealed partial record Perfdhcp(double Rate, long Exchanges, double Drops, double Delay, long Twice, double Seconds)
 {
     /// <summary>Offers exchanges at a fixed rate, each by one of 60,000 clients.</summary>
     public static Perfdhcp AtRate(Lab lab, int rate, int seconds) =>
         Run(lab, seconds + 20, "-R", "60000", "-p", Text(seconds), "-r", Text(rate), "-W", "500000");
 
     /// <summary>All clients at once, as after a power cut: each asks again after 1, 2, 4 … seconds until it is bound.</summary>
-    public static Perfdhcp Avalanche(Lab lab, int clients) => Run(lab, 240, "--scenario", "avalanche", "-R", Text(clients), "-u");
+    public static Perfdhcp Avalanche(Lab lab, int clients) => Run(lab, 240, "--scenario", "avalanche", "-R", Text(clients), "-x", "l");
 
     private static Perfdhcp Run(Lab lab, int deadline, params string[] arguments)
     {
@@ -25,7 +25,14 @@ internal sealed partial record Perfdhcp(double Rate, long Exchanges, double Drop
         var drops = Numbers(DropsRatio(), ran.Text);
         if (drops.Length < 2) throw new InvalidOperationException($"perfdhcp {string.Join(' ', arguments)} ended with {ran.Exit}: {ran.Text[..Math.Min(2000, ran.Text.Length)]}");
         return new(Numbers(RateLine(), ran.Text)[0], (long)Numbers(Received(), ran.Text)[1], drops.Max(),
-            Numbers(AverageDelay(), ran.Text) is [_, var ack] ? ack : double.NaN, (long)Numbers(NonUnique(), ran.Text).DefaultIfEmpty(0).Max(), ran.Seconds);
+            Numbers(AverageDelay(), ran.Text) is [_, var ack] ? ack : double.NaN, HeldByTwo(ran.Text), ran.Seconds);
+    }
+
+    // "client id,address," a line, after the title of the acknowledged ones.
+    private static long HeldByTwo(string text)
+    {
+        int at = text.IndexOf("***Leases for REQUEST-ACK***", StringComparison.Ordinal);
+        return at < 0 ? 0 : Lease().Matches(text, at).Select(m => (Client: m.Groups[1].Value, Address: m.Groups[2].Value)).Distinct().CountBy(l => l.Address).LongCount(a => a.Value > 1);
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
@@ -45,6 +52,6 @@ internal sealed partial record Perfdhcp(double Rate, long Exchanges, double Drop
     [GeneratedRegex(@"^avg delay: ([\d.e+]+) ms", RegexOptions.Multiline)]
     private static partial Regex AverageDelay();
 
-    [GeneratedRegex(@"^non unique addresses: (\d+)", RegexOptions.Multiline)]
-    private static partial Regex NonUnique();
+    [GeneratedRegex(@"^([0-9a-f]+),([\d.]+),", RegexOptions.Multiline)]
+    private static partial Regex Lease();
 }

@@ -22,7 +22,7 @@ internal sealed class Served : IDisposable
         Peer = Binary is { } binary
             ? lab.Start(Figure.Us, binary, arguments)
             : lab.Start(Figure.Us, "dotnet", [Path.Combine(AppContext.BaseDirectory, "provisioner.dll"), .. arguments]);
-        Peer.UntilSays($"serves {Lab.ServerInterface}");
+        Peer.UntilSays($"serves {Lab.ServerInterface}", seconds: 60);
     }
 
     /// <summary>What <c>./run bench</c> published; without it, what was built beside the benchmarks.</summary>

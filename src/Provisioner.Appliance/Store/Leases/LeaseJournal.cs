@@ -183,7 +183,7 @@ internal sealed class LeaseJournal : IDisposable
 
     private LeaseFile NextFile()
     {
-        var file = LeaseFile.Create(PathOf(_number + 1, LeaseReplay.JournalEnding), [.. LeaseReplay.Magic, .. Mark()]);
+        var file = LeaseFile.Create(PathOf(_number + 1, LeaseReplay.JournalEnding), [.. LeaseReplay.Magic, .. Mark()], grows: true);
         _number++;
         return file;
     }
@@ -232,7 +232,7 @@ internal sealed class LeaseJournal : IDisposable
         foreach (var lease in leases) at += LeaseRecord.Write(lease, octets.AsSpan(at));
         at += LeaseRecord.Write(new LeaseRecord.End(leases.Length), octets.AsSpan(at));
         File.Delete(unfinished);
-        using (LeaseFile.Create(unfinished, octets.AsSpan(0, at)))
+        using (LeaseFile.Create(unfinished, octets.AsSpan(0, at), grows: false))
         {
         }
         File.Move(unfinished, path);

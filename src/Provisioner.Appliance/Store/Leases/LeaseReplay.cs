@@ -10,7 +10,7 @@ namespace Provisioner.Appliance.Store.Leases;
 /// <param name="Mark">The newest clock mark.</param>
 /// <param name="LastNumber">The highest number of a file; the next one is higher.</param>
 /// <param name="Journals">How many journals were read.</param>
-/// <param name="Octets">Octets of those journals.</param>
+/// <param name="Octets">Octets of those journals that say something.</param>
 /// <param name="Remarks">What a person should know: a torn tail (a power cut), or damage, one sentence each.</param>
 /// <param name="IsDamaged">A record in the middle was unreadable: a disk that loses data.</param>
 internal sealed record LeaseReplay(
@@ -30,7 +30,7 @@ internal sealed record LeaseReplay(
         var reading = new Reading();
         if (snapshot.Path is not null) reading.Take(snapshot.Path, isSnapshot: true);
         foreach (var journal in journals) reading.Take(journal.Path, isSnapshot: false);
-        return new(reading.Leases, reading.Mark, numbered.Select(f => f.Number).DefaultIfEmpty(0).Max(), journals.Count, journals.Sum(j => new FileInfo(j.Path).Length),
+        return new(reading.Leases, reading.Mark, numbered.Select(f => f.Number).DefaultIfEmpty(0).Max(), journals.Count, reading.Octets,
             [.. reading.Remarks], reading.IsDamaged);
     }
 
@@ -43,15 +43,18 @@ internal sealed record LeaseReplay(
         public readonly Dictionary<Ipv4Address, Lease> Leases = [];
         public readonly List<string> Remarks = [];
         public ClockMark? Mark;
+        public long Octets;
         public bool IsDamaged;
 
         public void Take(string path, bool isSnapshot)
         {
             var octets = File.ReadAllBytes(path).AsSpan();
+            int written = octets.TrimEnd((byte)0).Length; // behind it is room that was made ahead
             string name = Path.GetFileName(path);
             int at = octets.StartsWith(Magic) ? Magic.Length : 0, lost = 0, lostAt = 0;
             bool ended = false;
-            while (at < octets.Length)
+            if (!isSnapshot) Octets += written;
+            while (at < written)
             {
                 if (!LeaseRecord.TryRead(octets[at..], out var record, out int length))
                 {
