@@ -68,13 +68,24 @@ internal sealed class DnsServer(ServedNetwork network, DnsParts parts, TimeProvi
 
     private void HandOn(Socket socket, ReadOnlySpan<byte> datagram, DnsAsker asker, SocketAddress from)
     {
-        if (Volatile.Read(ref _waiting) >= MostWaiting) return; // it will ask again
+        if (Interlocked.Increment(ref _waiting) > MostWaiting)
+        {
+            Interlocked.Decrement(ref _waiting);
+            return; // it will ask again
+        }
         var octets = datagram.ToArray();
         var client = new SocketAddress(AddressFamily.InterNetwork);
         from.Buffer.Span[..from.Size].CopyTo(client.Buffer.Span);
         _ = Task.Run(async () =>
         {
-            if (await AnswerLaterAsync(octets, asker).ConfigureAwait(false) is { } answer) Send(socket, answer, client);
+            try
+            {
+                if (await AnswerLaterAsync(octets, asker).ConfigureAwait(false) is { } answer) Send(socket, answer, client);
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _waiting);
+            }
         });
     }
 
@@ -84,7 +95,6 @@ internal sealed class DnsServer(ServedNetwork network, DnsParts parts, TimeProvi
     private async Task<byte[]?> AnswerLaterAsync(byte[] octets, DnsAsker asker)
     {
         var responder = _responders.TryTake(out var free) ? free : new DnsResponder(parts.Cookies);
-        Interlocked.Increment(ref _waiting);
         try
         {
             var buffer = new byte[asker.Tcp ? DnsCodec.TcpMaximum : DnsCodec.UdpMaximum];
@@ -98,7 +108,6 @@ internal sealed class DnsServer(ServedNetwork network, DnsParts parts, TimeProvi
         }
         finally
         {
-            Interlocked.Decrement(ref _waiting);
             _responders.Add(responder);
         }
     }

@@ -82,7 +82,11 @@ internal sealed class NameBook
     private void OnLease(Lease lease)
     {
         lock (_lock)
-            if (_names.Note(lease)) Refresh([lease.Address]);
+        {
+            if (!_names.Note(lease)) return;
+            // Most leases of a rack that is switched on are strangers': they have no name, and had none.
+            if (_names.Of(lease.Address, _model) is not null || _zones.HasSource(SourceOf(lease.Address))) Refresh([lease.Address]);
+        }
     }
 
     private void OnNetwork()

@@ -65,6 +65,9 @@ public sealed class DnsZones
     /// <summary>Delegations in all of them.</summary>
     internal int Cuts { get; }
 
+    /// <summary>A source has records here.</summary>
+    public bool HasSource(string source) => Sources.ContainsKey(source);
+
     /// <summary>A name that exists, or null.</summary>
     public DnsNode? Find(DnsName name) => Nodes.Find(name.Hash, name.Lower);
 
