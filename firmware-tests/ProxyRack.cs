@@ -15,6 +15,6 @@ public sealed class ProxyRack() : RackFixture("p",
         // The other server stands in the rack; what lives there ends with it.
         Sh.Run(Short, "ip", "-n", $"prack-{Rack}", "addr", "add", $"{Subnet}.2/24", "dev", "br0");
         Sh.Run(Short, "ip", "netns", "exec", $"prack-{Rack}", "dnsmasq", "--conf-file=/dev/null", "--port=0", "--interface=br0", "--bind-interfaces", $"--listen-address={Subnet}.2",
-            $"--dhcp-range={Subnet}.60,{Subnet}.99,1h", $"--dhcp-leasefile={Folder}/dnsmasq.leases", $"--pid-file={Folder}/dnsmasq.pid", $"--log-facility={Folder}/dnsmasq.log", "--log-dhcp");
+            $"--dhcp-range={Subnet}.60,{Subnet}.99,1h", $"--dhcp-leasefile={Folder}/dnsmasq.leases", $"--pid-file={Folder}/dnsmasq.pid", $"--log-facility={Folder}/dnsmasq.log", "--log-dhcp", "--no-ping");
     }
 }
