@@ -18,6 +18,7 @@ internal sealed class LeaseBook
     private readonly Func<MacAddress, string?> _machineName;
     private readonly Lock _lock = new();
     private SubnetPool[] _pools = [];
+    private DhcpScopes _scopes = new(NetworkModel.Empty, []);
     private long _generation;
 
     /// <param name="journal">Where leases last.</param>
@@ -42,6 +43,7 @@ internal sealed class LeaseBook
         lock (_lock)
         {
             _pools = [.. model.Subnets.Select(s => Settled(model, s, OwnIn(s, served)))];
+            _scopes = new(model, _pools);
             Interlocked.Increment(ref _generation);
         }
     }
@@ -166,9 +168,9 @@ internal sealed class LeaseBook
         var chain = Trails?.Follow(message, message.ServerIdentifier == Ipv4Address.From(network.Address)) ?? default;
         lock (_lock)
         {
-            if (Of(network, message.GiAddr) is not { } leases) return (Nobody(network, message.GiAddr), null);
-            var answer = DhcpAnswer.For(message, new(network, leases, name) { Chain = chain }, now);
-            if (answer.Lease is not { } lease) return (answer, null);
+            if (_scopes.Of(message, network, out var nobody) is not { } scope) return (new DhcpAnswer.Silence(nobody!), null);
+            var answer = DhcpAnswer.For(message, new(network, scope, name) { Chain = chain }, now);
+            if (answer.Lease is not { } lease || PoolFor(lease.Address) is not { } leases) return (answer, null);
             bool needsDisk = NeedsDisk(lease, leases.At(lease.Address));
             leases.Put(lease);
             if (!needsDisk) return (answer, null);
@@ -184,7 +186,7 @@ internal sealed class LeaseBook
     public DhcpAnswer AnswerProxy(ServedNetwork network, DhcpMessage message, DateTimeOffset now)
     {
         var chain = Trails?.Follow(message, ours: true) ?? default;
-        lock (_lock) return Of(network, default) is { } leases ? ProxyAnswer.For(message, new(network, leases, null) { Chain = chain }, now) : Nobody(network, default);
+        lock (_lock) return _scopes.Of(message, network, out var nobody) is { } scope ? ProxyAnswer.For(message, new(network, scope, null) { Chain = chain }, now) : new DhcpAnswer.Silence(nobody!);
     }
 
     /// <summary>
@@ -194,8 +196,16 @@ internal sealed class LeaseBook
     {
         var name = _machineName(question.Mac);
         var chain = Trails?.Ask(question.Mac) ?? default;
+        var message = question.ToMessage();
         lock (_lock)
-            return [.. served.Select(n => Of(n, question.GiAddr) is { } pool ? DhcpExplanation.Of(question, new(n, pool, name) { Chain = chain }, now) : DhcpExplanation.Of(n, Nobody(n, question.GiAddr)))];
+            return [.. served.Select(n => _scopes.Of(message, n, out var nobody) is { } scope
+                ? DhcpExplanation.Of(question, new(n, scope, name) { Chain = chain }, _scopes.How(message), now) : DhcpExplanation.Of(n, new DhcpAnswer.Silence(nobody!)))];
+    }
+
+    /// <summary>What DHCP does on the VLAN of an interface.</summary>
+    public DhcpMode ModeOn(ServedNetwork network)
+    {
+        lock (_lock) return _scopes.ModeOn(network);
     }
 
     // An offer is a promise of a minute: a restart may forget it, for what nobody else holds is granted again.
@@ -227,12 +237,6 @@ internal sealed class LeaseBook
             foreach (var address in addresses) Note(PoolFor(address)?.At(address) ?? failed.First(l => l.Address == address) with { State = LeaseState.Released });
         }
     }
-
-    // A relay speaks for the subnet that its own address lies in (RFC 2131 §4.3.1).
-    private SubnetPool? Of(ServedNetwork network, Ipv4Address relay) => PoolFor(relay != Ipv4Address.Any ? relay : Ipv4Address.From(network.Address));
-
-    private static DhcpAnswer.Silence Nobody(ServedNetwork network, Ipv4Address relay) =>
-        new(relay != Ipv4Address.Any ? $"relayed from {relay}, where no subnet of the model is: add its subnet, or look who relays" : $"{network.Subnet} is no subnet of the model any more");
 
     private SubnetPool? PoolFor(Ipv4Address address) => Array.Find(_pools, p => p.Subnet.Cidr.Contains(address));
 

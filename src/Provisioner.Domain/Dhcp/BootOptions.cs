@@ -20,10 +20,13 @@ internal sealed record BootOptions(string File, Ipv4Address NextServer, IReadOnl
     // ipxe.org/howto/dhcpd: sub-option 176, no-pxedhcp: do not wait for a proxyDHCP server's offer.
     private static readonly byte[] NoProxyDhcp = [176, 1, 1];
 
+    private static readonly BootOptions NoBootClient = new("", Ipv4Address.Any, [], "no boot client");
+
     internal static BootOptions For(DhcpMessage request, DhcpFacts facts)
     {
-        var network = facts.Network;
         var client = BootClient.Of(request);
+        if (client.Stage == BootStage.None) return NoBootClient;
+        var network = facts.Network;
         if (BootFileChoice.For(client, facts.Chain, network, out var why) is not { } file) return new("", Ipv4Address.Any, [], why);
         var own = Ipv4Address.From(network.Address);
         List<DhcpOption> options = [DhcpOption.Of(DhcpOptionCode.TftpServerName, own.ToString()), BootFileName(client, file)];
@@ -43,6 +46,14 @@ internal sealed record BootOptions(string File, Ipv4Address NextServer, IReadOnl
         // PXE 2.1 table 2-2: the client's UUID goes back to it.
         if (request.Options.Find(DhcpOptionCode.ClientMachineIdentifier) is { } uuid) options.Add(new(DhcpOptionCode.ClientMachineIdentifier, uuid));
         return new(file.Length <= FileField ? file : "", own, options, $"{why} → {file}");
+    }
+
+    /// <summary>Booting decides on this option: what the subnet says under the same number is for others.</summary>
+    internal bool Has(DhcpOptionCode code)
+    {
+        foreach (var option in Options)
+            if (option.Code == code) return true;
+        return false;
     }
 
     // Old BIOS ROMs read option 67 as a C string and ask for "undionly.kpxe\xff…" when no NUL ends it.

@@ -17,17 +17,23 @@ public abstract record DhcpAnswer(string Why, Lease? Lease)
     {
         /// <summary>The link is to be asked first whether somebody uses the address: this client never had it (RFC 2131 §3.1, step 2).</summary>
         public bool AskFirst { get; init; }
+        /// <summary>How long it is held back: some old ROMs miss a reply that comes at once.</summary>
+        public TimeSpan Delay { get; init; }
     }
 
     /// <summary>Say nothing.</summary>
-    public sealed record Silence(string Why, Lease? Lease = null) : DhcpAnswer(Why, Lease);
+    public sealed record Silence(string Why, Lease? Lease = null) : DhcpAnswer(Why, Lease)
+    {
+        /// <summary>It is the ordinary course, and no news: another server's client.</summary>
+        public bool Expected { get; init; }
+    }
 
     /// <summary>Decides (RFC 2131 §4.3). Total: every message has an answer with a reason.</summary>
     public static DhcpAnswer For(DhcpMessage message, DhcpFacts facts, DateTimeOffset now)
     {
         if (message.IsReply) return new Silence("a reply, not a request: another DHCP server is on this network");
-        if (message.GiAddr != Ipv4Address.Any && !facts.Leases.Subnet.Cidr.Contains(message.GiAddr))
-            return new Silence($"relayed from {message.GiAddr}, which is not in {facts.Leases.Subnet.Cidr}");
+        if (IsNobody(message.ChAddr)) return new Silence($"it comes from {message.ChAddr}, which is no machine's hardware address");
+        if (facts.Scope.Vlan.Dhcp == DhcpMode.Proxy) return ProxyAnswer.Offer(message, facts);
         return message.Type switch
         {
             DhcpMessageType.Discover => DhcpExchange.Discover(message, facts, now),
@@ -35,17 +41,20 @@ public abstract record DhcpAnswer(string Why, Lease? Lease)
             DhcpMessageType.Decline => DhcpExchange.Decline(message, facts, now),
             DhcpMessageType.Release => DhcpExchange.Release(message, facts, now),
             DhcpMessageType.Inform => DhcpExchange.Inform(message, facts),
-            DhcpMessageType.None => new Silence("plain BOOTP without option 53 is not served"),
+            DhcpMessageType.None => DhcpExchange.Bootp(message, facts, now),
             var other => new Silence($"message type {(byte)other} is none that a client sends"),
         };
     }
+
+    // None, or a group's: a reply to it would go to everybody.
+    private static bool IsNobody(MacAddress mac) => mac == default || (mac.Value >> 40 & 1) != 0;
 }
 
 /// <summary>What the decision rests on, besides the message: one look at memory.</summary>
 /// <param name="Network">The network that the message came in on.</param>
-/// <param name="Leases">The subnet that the client is in, and whose its addresses are.</param>
+/// <param name="Scope">Where the client is.</param>
 /// <param name="MachineName">Host name of the enlisted machine with this MAC; null for a stranger.</param>
-public sealed record DhcpFacts(ServedNetwork Network, SubnetPool Leases, string? MachineName)
+public sealed record DhcpFacts(ServedNetwork Network, DhcpScope Scope, string? MachineName)
 {
     /// <summary>Which chain of boot programs the client gets, where it can be started by more than one.</summary>
     public BootChain Chain { get; init; }

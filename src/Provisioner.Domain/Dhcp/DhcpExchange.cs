@@ -1,4 +1,3 @@
-using Provisioner.Domain.Boot;
 using Provisioner.Domain.Networks;
 using Provisioner.Wire;
 using Provisioner.Wire.Dhcp;
@@ -12,13 +11,11 @@ internal static class DhcpExchange
     internal static DhcpAnswer Discover(DhcpMessage message, DhcpFacts facts, DateTimeOffset now)
     {
         var mac = message.ChAddr;
-        if (facts.Leases.Choose(mac, message.RequestedAddress, now) is not { } address)
-            return new DhcpAnswer.Silence(
-                $"no address is left in {facts.Leases.RangesInWords}: widen the range, or wait until a lease ends");
-        var own = facts.Leases.Of(mac);
-        bool bound = own?.Address == address && own.IsBound(now);
-        var hold = bound ? null : new Lease(mac, address, LeaseState.Offered, now, now + SubnetPool.OfferHold);
-        return DhcpReply.Lease(message, facts, DhcpMessageType.Offer, address) with { Lease = hold, AskFirst = own is not { State: LeaseState.Bound or LeaseState.Released } || own.Address != address };
+        if (AddressChoice.For(message, facts.Scope, now, out var why) is not var (subnet, address)) return new DhcpAnswer.Silence(why!);
+        var own = subnet.Pool.Of(mac);
+        bool had = own is { State: LeaseState.Bound or LeaseState.Released } && own.Address == address;
+        var hold = had && own!.IsBound(now) ? null : new Lease(mac, address, LeaseState.Offered, now, now + SubnetPool.OfferHold);
+        return DhcpReply.Lease(message, facts, subnet, DhcpMessageType.Offer, address) with { Lease = hold, AskFirst = !had };
     }
 
     // §4.3.2, told apart by the table in §4.3.6
@@ -33,26 +30,26 @@ internal static class DhcpExchange
 
     private static DhcpAnswer Selecting(DhcpMessage message, DhcpFacts facts, DateTimeOffset now, Ipv4Address server)
     {
-        var own = facts.Leases.Of(message.ChAddr);
-        if (server != Ipv4Address.From(facts.Network.Address))
+        if (server != DhcpReply.ServerId(message, facts))
         {
             // Its choice frees what we held for it.
-            var freed = own is { State: LeaseState.Offered } ? own with { Until = now } : null;
-            return new DhcpAnswer.Silence($"it took the offer of another DHCP server, {server}", freed);
+            var offered = OwnLease(message, facts) is { State: LeaseState.Offered } own ? own with { Until = now } : null;
+            return new DhcpAnswer.Silence($"it took the offer of another DHCP server, {server}", offered);
         }
-        var wanted = message.RequestedAddress ?? message.CiAddr;
         // Offers are not on disk: after a restart an address that is free is as good as the one that we offered.
-        return Grant(message, facts, now, wanted);
+        return Grant(message, facts, now, message.RequestedAddress ?? message.CiAddr);
     }
 
     private static DhcpAnswer InitReboot(DhcpMessage message, DhcpFacts facts, DateTimeOffset now, Ipv4Address requested)
     {
-        if (!facts.Leases.Subnet.Cidr.Contains(requested)) return Nak(message, facts, $"{requested} is not an address of {facts.Leases.Subnet.Cidr}");
-        return facts.Leases.Of(message.ChAddr) switch
+        if (facts.Scope.With(requested) is not { } subnet) return DhcpReply.Nak(message, facts, $"{requested} is not an address of {facts.Scope.InWords}");
+        if (subnet.Pool.Fixed(message.ChAddr) is { } decided)
+            return decided == requested ? Grant(message, facts, now, requested) : DhcpReply.Nak(message, facts, $"{requested} is not its address, {decided} is reserved for it");
+        return subnet.Pool.Of(message.ChAddr) switch
         {
             // "If the server has no record of this client, then it MUST remain silent": it may be another server's.
             null => new DhcpAnswer.Silence($"asks for {requested} again, of which nothing is known here"),
-            var own when own.Address != requested => Nak(message, facts, $"{requested} is not its address, {own.Address} is"),
+            var own when own.Address != requested => DhcpReply.Nak(message, facts, $"{requested} is not its address, {own.Address} is"),
             _ => Grant(message, facts, now, requested),
         };
     }
@@ -60,26 +57,26 @@ internal static class DhcpExchange
     // RENEWING (unicast) and REBINDING (broadcast) read alike.
     private static DhcpAnswer Extend(DhcpMessage message, DhcpFacts facts, DateTimeOffset now, Ipv4Address address)
     {
-        if (!facts.Leases.Subnet.Cidr.Contains(address)) return Nak(message, facts, $"{address} is not an address of {facts.Leases.Subnet.Cidr}");
-        return facts.Leases.InRange(address)
+        if (facts.Scope.With(address) is not { } subnet) return DhcpReply.Nak(message, facts, $"{address} is not an address of {facts.Scope.InWords}");
+        return subnet.Pool.InRange(address) || subnet.Pool.Fixed(message.ChAddr) is not null || subnet.Pool.Of(message.ChAddr)?.Address == address
             ? Grant(message, facts, now, address)
             : new DhcpAnswer.Silence($"wants to keep {address}, which is outside our range: perhaps another server's");
     }
 
     private static DhcpAnswer Grant(DhcpMessage message, DhcpFacts facts, DateTimeOffset now, Ipv4Address address)
     {
-        if (!facts.Leases.CanHave(message.ChAddr, address, now, out var why)) return Nak(message, facts, why);
-        var lease = new Lease(message.ChAddr, address, LeaseState.Bound, now, now + DhcpTimes.Lease);
-        return DhcpReply.Lease(message, facts, DhcpMessageType.Ack, address) with { Lease = lease };
+        if (facts.Scope.With(address) is not { } subnet) return DhcpReply.Nak(message, facts, $"{address} is not an address of {facts.Scope.InWords}");
+        if (!subnet.Pool.CanHave(message.ChAddr, address, now, out var why)) return DhcpReply.Nak(message, facts, why);
+        var lease = new Lease(message.ChAddr, address, LeaseState.Bound, now, now + subnet.LeaseTime);
+        return DhcpReply.Lease(message, facts, subnet, DhcpMessageType.Ack, address) with { Lease = lease };
     }
 
     // §4.3.3
     internal static DhcpAnswer Decline(DhcpMessage message, DhcpFacts facts, DateTimeOffset now)
     {
-        if (message.ServerIdentifier is { } server && server != Ipv4Address.From(facts.Network.Address))
+        if (message.ServerIdentifier is { } server && server != DhcpReply.ServerId(message, facts))
             return new DhcpAnswer.Silence($"it declines an address of another DHCP server, {server}");
-        var own = facts.Leases.Of(message.ChAddr);
-        if (own is null || own.Address != message.RequestedAddress)
+        if (message.RequestedAddress is not { } address || facts.Scope.With(address)?.Pool.Of(message.ChAddr) is not { } own || own.Address != address)
             return new DhcpAnswer.Silence($"it declines {message.RequestedAddress?.ToString() ?? "no address"}, which is not its own");
         return new DhcpAnswer.Silence(
             $"somebody else uses {own.Address}: nobody gets it for {DhcpTimes.Quarantine.TotalMinutes:0} minutes; look for a machine with that address set by hand",
@@ -89,17 +86,34 @@ internal static class DhcpExchange
     // §4.3.4
     internal static DhcpAnswer Release(DhcpMessage message, DhcpFacts facts, DateTimeOffset now)
     {
-        var own = facts.Leases.Of(message.ChAddr);
-        if (own is null || own.Address != message.CiAddr || !own.IsBound(now))
+        if (message.ServerIdentifier is { } server && server != DhcpReply.ServerId(message, facts))
+            return new DhcpAnswer.Silence($"it releases an address of another DHCP server, {server}");
+        if (facts.Scope.With(message.CiAddr)?.Pool.Of(message.ChAddr) is not { } own || own.Address != message.CiAddr || !own.IsBound(now))
             return new DhcpAnswer.Silence($"it releases {message.CiAddr}, which it does not hold");
         return new DhcpAnswer.Silence($"released {own.Address}", own with { State = LeaseState.Released, Since = now, Until = now });
     }
 
     // §4.3.5
     internal static DhcpAnswer Inform(DhcpMessage message, DhcpFacts facts) =>
-        message.CiAddr == Ipv4Address.Any || !facts.Leases.Subnet.Cidr.Contains(message.CiAddr)
-            ? new DhcpAnswer.Silence($"an INFORM from {message.CiAddr}, which is not an address of {facts.Leases.Subnet.Cidr}")
-            : DhcpReply.Inform(message, facts);
+        message.CiAddr != Ipv4Address.Any && facts.Scope.With(message.CiAddr) is { } subnet
+            ? DhcpReply.Inform(message, facts, subnet)
+            : new DhcpAnswer.Silence($"an INFORM from {message.CiAddr}, which is not an address of {facts.Scope.InWords}");
 
-    private static DhcpAnswer.Reply Nak(DhcpMessage message, DhcpFacts facts, string why) => DhcpReply.Nak(message, facts, why);
+    // RFC 951, RFC 1534 §2: a lease would never end, so only what a person decided is given.
+    internal static DhcpAnswer Bootp(DhcpMessage message, DhcpFacts facts, DateTimeOffset now)
+    {
+        foreach (var subnet in facts.Scope.Subnets)
+        {
+            if (subnet.Pool.Fixed(message.ChAddr) is not { } address) continue;
+            return subnet.Pool.CanHave(message.ChAddr, address, now, out var why) ? DhcpReply.Bootp(message, facts, subnet, address) : new DhcpAnswer.Silence(why);
+        }
+        return new DhcpAnswer.Silence($"BOOTP gives an address for ever, and {message.ChAddr} has none reserved: reserve one for it");
+    }
+
+    private static Lease? OwnLease(DhcpMessage message, DhcpFacts facts)
+    {
+        foreach (var subnet in facts.Scope.Subnets)
+            if (subnet.Pool.Of(message.ChAddr) is { } lease) return lease;
+        return null;
+    }
 }

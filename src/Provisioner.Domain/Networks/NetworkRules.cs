@@ -65,6 +65,7 @@ internal static class NetworkRules
             .. If(subnet.ReplyDelay < TimeSpan.Zero || subnet.ReplyDelay > MostDelay, "a reply is held back for 8 seconds at the most: clients give up after that"),
             .. subnet.SearchList.Append(subnet.Domain).OfType<string>().Where(d => !IsDomain(d)).Select(d => $"{d} is no domain name such as rack.internal"),
             .. If(subnet.Options.Length > MostOptions, $"a subnet has {MostOptions} options of its own at the most"),
+            .. subnet.Options.Select(o => Wire.Dhcp.DhcpOptionText.TryRead(o.Code, o.Value, out _, out var wrong) ? null : wrong).OfType<string>(),
             .. subnet.Options.GroupBy(o => o.Code).Where(g => g.Count() > 1).Select(g => $"option {g.Key} stands there {g.Count()} times: give all its values in one"),
             .. model.RangesOf(subnet.Id).Where(r => !cidr.HasHost(r.First) || !cidr.HasHost(r.Last)).Select(r => $"{r.InWords} would lie outside of {cidr}"),
             .. model.Reservations.Values.Where(r => r.Subnet == subnet.Id && !cidr.HasHost(r.Address)).Take(3).Select(r => $"{r.Address}, reserved for {r.Mac}, would lie outside of {cidr}"),

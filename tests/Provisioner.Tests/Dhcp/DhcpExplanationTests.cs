@@ -20,6 +20,7 @@ public sealed class DhcpExplanationTests
             ("lease", "none yet"),
             ("address", "10.77.0.100: the lowest that nobody has"),
             ("boot", "PXE firmware, UEFI x64 (7) → snponly.efi"),
+            ("probe", "the link is asked first whether somebody uses 10.77.0.100; then another is offered"),
             ("sent to", "10.77.0.100 at 52:54:00:00:00:0a, without ARP, UDP port 68"),
         ], Reasons(desk, Uefi));
     }
@@ -29,7 +30,7 @@ public sealed class DhcpExplanationTests
     {
         var desk = new Desk(Rack.Ana);
         for (int i = 0; i < 300; i++) Explain(desk, Uefi with { Mac = Rack.Mac(i) });
-        Assert.Empty(desk.Leases.All);
+        Assert.Empty(desk.All);
         Assert.Equal(Rack.Ip("10.77.0.100"), desk.Offered(Rack.Ben));
     }
 
@@ -66,10 +67,10 @@ public sealed class DhcpExplanationTests
 
     [Fact]
     public void A_relay_of_nobody_is_not_answered_and_told_why() =>
-        Assert.Contains("relayed from 192.0.2.1, which is not in 10.77.0.0/24", Assert.IsType<DhcpAnswer.Silence>(Explain(new Desk(), Uefi with { GiAddr = Rack.Ip("192.0.2.1") }).Answer).Why);
+        Assert.Contains("relayed from 192.0.2.1, where no subnet of the model is", Assert.IsType<DhcpAnswer.Silence>(Explain(new Desk(), Uefi with { GiAddr = Rack.Ip("192.0.2.1") }).Answer).Why);
 
     private static DhcpExplanation Explain(Desk desk, DhcpQuestion question) =>
-        DhcpExplanation.Of(question, new(desk.Network, desk.Leases, desk.NameOf(question.Mac)), desk.Now);
+        desk.Explain(question);
 
     private static IEnumerable<(string, string)> Reasons(Desk desk, DhcpQuestion question) =>
         Explain(desk, question).Reasons.Select(r => (r.Step, r.Says));

@@ -43,22 +43,49 @@ internal static class Rack
 }
 
 /// <summary>A server without sockets: asks the decision and keeps the leases that it gives.</summary>
-internal sealed class Desk(NetworkModel model, params MacAddress[] machines)
+internal sealed class Desk
 {
+    private readonly MacAddress[] _machines;
+    private readonly SubnetPool[] _pools;
+    private readonly DhcpScopes _scopes;
+
     public Desk(params MacAddress[] machines) : this(Rack.Served("10.77.0.100", "10.77.0.199"), machines) { }
 
+    public Desk(NetworkModel model, params MacAddress[] machines)
+    {
+        _machines = machines;
+        var own = Ipv4Address.From(Network.Address);
+        _pools = [.. model.Subnets.Select(s => new SubnetPool(model, s, s.Cidr.Contains(own) ? own : null, machines.Contains))];
+        _scopes = new(model, _pools);
+    }
+
     public ServedNetwork Network => Rack.Network;
-    public SubnetPool Leases { get; } = model.Pool(Rack.Network, machines.Contains);
+    /// <summary>The pool of the subnet that the appliance itself stands in.</summary>
+    public SubnetPool Leases => PoolOf(Network.Address.ToString());
+    public IEnumerable<Lease> All => _pools.SelectMany(p => p.All);
     public DateTimeOffset Now { get; set; } = Rack.Noon;
+
+    public SubnetPool PoolOf(string address) => _pools.Single(p => p.Subnet.Cidr.Contains(Rack.Ip(address)));
 
     public DhcpAnswer Ask(DhcpMessage message)
     {
-        var answer = DhcpAnswer.For(message, new(Network, Leases, NameOf(message.ChAddr)), Now);
-        if (answer.Lease is { } lease) Leases.Put(lease);
+        if (Facts(message, out var nobody) is not { } facts) return new DhcpAnswer.Silence(nobody!);
+        var answer = DhcpAnswer.For(message, facts, Now);
+        if (answer.Lease is { } lease) PoolOf(lease.Address.ToString()).Put(lease);
         return answer;
     }
 
-    public string? NameOf(MacAddress mac) => machines.Contains(mac) ? "node1" : null;
+    /// <summary>The same on port 4011.</summary>
+    public DhcpAnswer AskBootServer(DhcpMessage message) =>
+        Facts(message, out var nobody) is { } facts ? ProxyAnswer.For(message, facts, Now) : new DhcpAnswer.Silence(nobody!);
+
+    public DhcpExplanation Explain(DhcpQuestion question) => Facts(question.ToMessage(), out var nobody) is { } facts
+        ? DhcpExplanation.Of(question, facts, _scopes.How(question.ToMessage()), Now) : DhcpExplanation.Of(Network, new DhcpAnswer.Silence(nobody!));
+
+    private DhcpFacts? Facts(DhcpMessage message, out string? nobody) =>
+        _scopes.Of(message, Network, out nobody) is { } scope ? new(Network, scope, NameOf(message.ChAddr)) : null;
+
+    public string? NameOf(MacAddress mac) => _machines.Contains(mac) ? "node1" : null;
 
     public DhcpAnswer.Reply Reply(DhcpMessage message) => Assert.IsType<DhcpAnswer.Reply>(Ask(message));
 
