@@ -48,6 +48,9 @@ internal sealed class ConflictProbe : IDisposable
     /// <summary>Offers that went out unasked.</summary>
     public long Unasked => Interlocked.Read(ref _unasked);
 
+    /// <summary>What went wrong in answering last; null, if we did our work.</summary>
+    public Exception? LastFault { get; private set; }
+
     /// <summary>Asks for an address that is to be offered to a MAC.</summary>
     /// <param name="found">Called once, from another thread, where the verdict is <see cref="ProbeVerdict.Asked"/>: null, or the MAC that answered.</param>
     /// <param name="by">The MAC that was heard with it just now, where it is taken.</param>
@@ -89,7 +92,7 @@ internal sealed class ConflictProbe : IDisposable
             if (!_waiting.TryGetValue(address, out asked) || asked.Client == mac) return;
             _waiting.Remove(address);
         }
-        asked.Found(mac);
+        Tell(asked, mac);
     }
 
     public void Dispose() => _timer.Dispose();
@@ -109,7 +112,20 @@ internal sealed class ConflictProbe : IDisposable
                 done.Add(waiting);
             }
         }
-        foreach (var waiting in done) waiting.Found(null);
+        foreach (var waiting in done) Tell(waiting, null);
+    }
+
+    // On a timer's or a listener's thread: one offer that can't be made must not end the process.
+    private void Tell(Waiting waiting, MacAddress? by)
+    {
+        try
+        {
+            waiting.Found(by);
+        }
+        catch (Exception e)
+        {
+            LastFault = e;
+        }
     }
 
     private long After(TimeSpan time) => _time.GetTimestamp() + (long)(time.TotalSeconds * _time.TimestampFrequency);

@@ -16,6 +16,7 @@ namespace Provisioner.Appliance.Servers;
 internal sealed class DhcpServer(ServedNetwork network, LeaseBook leases, Action<Sighting> note, TimeProvider time) : IDisposable
 {
     private readonly DhcpSightings _sightings = new(leases, note, time);
+    private readonly HeldReplies _held = new(time);
     private Socket? _socket;
     private DhcpSender? _sender;
     private WaitingReplies? _waiting;
@@ -25,6 +26,9 @@ internal sealed class DhcpServer(ServedNetwork network, LeaseBook leases, Action
 
     /// <summary>Asks the link before an address is offered that its client never had; without it nobody is asked.</summary>
     public LinkWatch? Watch { get; init; }
+
+    /// <summary>Where it is remembered on which switch port a machine hangs, and told when that changes; without it nobody looks.</summary>
+    public SwitchPorts? Ports { get => _sightings.Ports; init => _sightings.Ports = value; }
 
     /// <summary>Datagrams that were no DHCP.</summary>
     public long Malformed => Interlocked.Read(ref _malformed);
@@ -79,6 +83,11 @@ internal sealed class DhcpServer(ServedNetwork network, LeaseBook leases, Action
     }
 
     private void Send(DhcpMessage message, DhcpAnswer answer)
+    {
+        if (answer is not DhcpAnswer.Reply { Delay: var delay } || !_held.Hold(delay, () => SendNow(message, answer))) SendNow(message, answer);
+    }
+
+    private void SendNow(DhcpMessage message, DhcpAnswer answer)
     {
         try
         {

@@ -11,9 +11,13 @@ internal sealed class DhcpSightings(LeaseBook leases, Action<Sighting> note, Tim
 {
     private readonly RateLimit _strangers = new(burst: 200, perSecond: 50, time);
 
+    /// <summary>On which switch ports machines hang.</summary>
+    public SwitchPorts? Ports { get; set; }
+
     /// <summary>A message came in.</summary>
     public void Asked(DhcpMessage message)
     {
+        if (Ports?.Seen(message, leases.IsMachine(message.ChAddr)) is var (says, moved)) Note(message, "dhcp.port", says, moved ? Level.Warning : Level.Info);
         if (message.Type is not (DhcpMessageType.Discover or DhcpMessageType.Request) || message.IsReply || !Matters(message)) return;
         var client = BootClient.Of(message);
         string who = client.Stage == BootStage.None ? Words(message) : client.InWords;
@@ -23,7 +27,7 @@ internal sealed class DhcpSightings(LeaseBook leases, Action<Sighting> note, Tim
     /// <summary>It was answered, or on purpose was not.</summary>
     public void Answered(DhcpMessage message, DhcpAnswer answer)
     {
-        if (!Matters(message)) return;
+        if (answer is DhcpAnswer.Silence { Expected: true } || !Matters(message)) return;
         switch (answer)
         {
             case DhcpAnswer.Reply { Message: { Type: DhcpMessageType.Nak } } nak:

@@ -81,10 +81,10 @@ internal static class ApplianceHost
         services.AddSingleton<NetworkBook>().AddHostedService<StaticReturns>();
         services.AddSingleton<Neighbours>().AddSingleton<Progress>().AddSingleton<AgentOrders>();
         services.AddDns(options.Domain, options.UpstreamDns);
-        services.AddSingleton<NeighbourBook>();
+        services.AddSingleton<NeighbourBook>().AddSingleton<SwitchPorts>();
         services.AddSingleton(s => new OtherDhcpServers((kind, text, level) => s.GetRequiredService<MachineBook>().Note("", kind, text, level), TimeProvider.System));
         services.AddSingleton(s => new ServerParts(s.GetRequiredService<LeaseBook>(), s.GetRequiredService<NetworkBook>().Serves, options.BootFiles, s.GetRequiredService<ImageShelf>(), s.GetRequiredService<DnsParts>(),
-            s.GetRequiredService<NeighbourBook>(), s.GetRequiredService<OtherDhcpServers>(), s.GetRequiredService<MachineBook>().Note, TimeProvider.System));
+            s.GetRequiredService<NeighbourBook>(), s.GetRequiredService<OtherDhcpServers>(), s.GetRequiredService<SwitchPorts>(), s.GetRequiredService<MachineBook>().Note, TimeProvider.System));
         services.AddSingleton<ServiceControl>();
         services.AddSingleton<IPowerDriver>(s => new IpmiDriver(TimeProvider.System, note: (machine, text) => Tell(s.GetRequiredService<MachineBook>(), machine, text)));
         services.AddPackages(options);

@@ -23,8 +23,8 @@ internal sealed class NetworkServers : IDisposable
     /// <exception cref="StartException">one of them can't open its port.</exception>
     public static NetworkServers Start(ServedNetwork network, ServerParts parts)
     {
-        var watch = new LinkWatch(network, parts.Neighbours, parts.OtherDhcp, parts.Time);
-        var dhcp = new DhcpServer(network, parts.Leases, parts.Note, parts.Time) { Watch = watch };
+        var watch = new LinkWatch(network, parts.Neighbours, parts.OtherDhcp, parts.Time) { OthersWanted = () => parts.Leases.ModeOn(network) == DhcpMode.Proxy };
+        var dhcp = new DhcpServer(network, parts.Leases, parts.Note, parts.Time) { Watch = watch, Ports = parts.Ports };
         var proxy = new ProxyDhcpServer(network, parts.Leases, parts.Note, parts.Time);
         var grub = new MemoryFile("grub.cfg", Encoding.UTF8.GetBytes(new GrubScript(network.Address, network.HttpPort, network.FilePort).Loader));
         var tftp = new TftpServer(network, new(parts.BootFiles, grub.Path), parts.Leases, parts.Note, parts.Time);

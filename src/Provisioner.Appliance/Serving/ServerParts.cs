@@ -13,8 +13,9 @@ namespace Provisioner.Appliance.Serving;
 /// <param name="Dns">What the DNS servers share: the names, and who finds out others.</param>
 /// <param name="Neighbours">Who was heard on the served links.</param>
 /// <param name="OtherDhcp">Other DHCP servers that were heard.</param>
+/// <param name="Ports">On which switch ports machines hang.</param>
 /// <param name="Note">Where sightings go.</param>
 /// <param name="Time">The clock.</param>
 internal sealed record ServerParts(
     LeaseBook Leases, Func<Ipv4Address, bool> Serves, string BootFiles, ImageShelf Images, DnsParts Dns,
-    NeighbourBook Neighbours, OtherDhcpServers OtherDhcp, Action<Sighting> Note, TimeProvider Time);
+    NeighbourBook Neighbours, OtherDhcpServers OtherDhcp, SwitchPorts Ports, Action<Sighting> Note, TimeProvider Time);

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Provisioner.Appliance.Servers;
 using Provisioner.Domain.Events;
-using Provisioner.Domain.Store;
 using Provisioner.Tests.Dhcp;
 using Provisioner.Wire;
 
@@ -114,22 +113,5 @@ public sealed class NeighbourTests
         var questions = asked = new();
         book = new NeighbourBook(new Shelf(), TimeProvider.System);
         return new("eth1", questions.Enqueue, book, TimeProvider.System);
-    }
-
-    private sealed class Shelf : IStore
-    {
-        public ConcurrentDictionary<string, Document> Documents { get; } = new();
-
-        public IReadOnlyList<Document> Load(string collection) => [.. Documents.Values];
-
-        public Task CommitAsync(StoreBatch batch)
-        {
-            foreach (var document in batch.Put) Documents[document.Id] = document;
-            return Task.CompletedTask;
-        }
-
-        public IReadOnlyList<TimelineEvent> Events(string? machine, long after, int limit) => [];
-
-        public IReadOnlyList<TimelineEvent> LastEvents(string? machine, int limit) => [];
     }
 }

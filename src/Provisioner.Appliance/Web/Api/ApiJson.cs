@@ -46,6 +46,7 @@ namespace Provisioner.Appliance.Web.Api;
 [JsonSerializable(typeof(OtherServerList))]
 [JsonSerializable(typeof(LookDto))]
 [JsonSerializable(typeof(NeighbourList))]
+[JsonSerializable(typeof(SwitchPortList))]
 [JsonSerializable(typeof(PackagesDto))]
 [JsonSerializable(typeof(PackagesBody))]
 [JsonSerializable(typeof(ArchiveList))]

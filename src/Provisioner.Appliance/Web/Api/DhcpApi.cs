@@ -19,6 +19,9 @@ internal static class DhcpApi
             .WithSummary("Other DHCP servers that were heard on the served links, with the last things that they said");
         api.MapPost("/dhcp/servers/look", ([FromServices] OtherDhcpServers others) => TypedResults.Json(new LookDto(others.Look()), ApiJson.Default.LookDto, statusCode: 202)).WithTags("dhcp")
             .Produces<LookDto>(202).WithSummary("Asks all served links for other DHCP servers, with a DISCOVER of the appliance's own; those that answer are in /dhcp/servers within seconds");
+        api.MapGet("/dhcp/ports", ([FromServices] SwitchPorts ports) => TypedResults.Json(
+                new SwitchPortList([.. ports.All.Select(p => new SwitchPortDto(p.Mac.ToString(), p.Port, p.Since))]), ApiJson.Default.SwitchPortList)).WithTags("dhcp")
+            .Produces<SwitchPortList>().WithSummary("On which switch port each machine hangs, as its relay or switch said last (option 82)");
         api.MapGet("/neighbours", ([FromServices] NeighbourBook book) => Neighbours(book)).WithTags("networks").Produces<NeighbourList>()
             .WithSummary("Who was heard on the served links by ARP: address, MAC, first and last time");
     }
@@ -51,7 +54,11 @@ internal static class DhcpApi
         string? relay = fields.Text("giaddr", 15);
         var giaddr = Ipv4Address.Any;
         if (relay is not null && !Ipv4Address.TryParse(relay, out giaddr)) fields.Fault($"giaddr \"{relay}\" is not an IPv4 address such as 10.77.0.1");
-        return new(parsed, (ushort?)architecture, userClass, giaddr);
+        string? link = fields.Text("linkSelection", 15);
+        var selected = Ipv4Address.Any;
+        if (link is not null && !Ipv4Address.TryParse(link, out selected)) fields.Fault($"linkSelection \"{link}\" is not an IPv4 address such as 10.88.0.1");
+        if (link is not null && relay is null) fields.Fault("linkSelection is what a relay says: give its giaddr too");
+        return new(parsed, (ushort?)architecture, userClass, giaddr) { LinkSelection = link is null ? null : selected };
     }
 
     private static string? Both(Fields fields)
@@ -108,6 +115,15 @@ internal sealed record OverheardDto(DateTimeOffset At, string To, string Text);
 
 /// <summary>How many links were asked.</summary>
 internal sealed record LookDto(int Links);
+
+/// <summary>Switch ports.</summary>
+internal sealed record SwitchPortList(IReadOnlyList<SwitchPortDto> Ports);
+
+/// <summary>Where a MAC hangs.</summary>
+/// <param name="Mac">Which.</param>
+/// <param name="Port">In words.</param>
+/// <param name="Since">When that was first said.</param>
+internal sealed record SwitchPortDto(string Mac, string Port, DateTimeOffset Since);
 
 /// <summary>Neighbours.</summary>
 internal sealed record NeighbourList(IReadOnlyList<NeighbourDto> Neighbours);

@@ -130,4 +130,5 @@ internal sealed record KeyBody(string Name, bool? ReadOnly, int? ExpiresInDays);
 /// <param name="Ipxe">It is iPXE already; false by default.</param>
 /// <param name="UserClass">Option 77, instead of ipxe.</param>
 /// <param name="Giaddr">The relay's address; none by default.</param>
-internal sealed record ExplainBody(string Mac, int? Architecture, bool? Ipxe, string? UserClass, string? Giaddr);
+/// <param name="LinkSelection">An address of the link that the relay asks for (RFC 3527), where its own isn't on it.</param>
+internal sealed record ExplainBody(string Mac, int? Architecture, bool? Ipxe, string? UserClass, string? Giaddr, string? LinkSelection);
