@@ -68,6 +68,21 @@ internal sealed class Served : IDisposable
         return Tool.Try("ip", $"netns exec {_net.ServerSide} curl -sS --max-time 10 {more} -H \"Authorization: Bearer {key}\" http://{Namespaces.Appliance}:5240{path}", 20).Text;
     }
 
+    /// <summary>Makes something by the API; its words, which must not be a refusal.</summary>
+    public string Post(string path, string json) => Send("POST", path, json);
+
+    /// <summary>Changes something by the API.</summary>
+    public string Patch(string path, string json) => Send("PATCH", path, json);
+
+    private string Send(string method, string path, string json)
+    {
+        string body = Path.Combine(Folder, "body.json");
+        File.WriteAllText(body, json);
+        string said = Api(path, $"-X {method} -H Content-Type:application/json --data-binary @{body}");
+        Assert.False(said.Contains("\"status\":4", StringComparison.Ordinal), $"{method} {path} {json}: {said}");
+        return said;
+    }
+
     /// <summary>What the API says once a word stands in it; fails after ten seconds.</summary>
     public string Until(string word, string path)
     {

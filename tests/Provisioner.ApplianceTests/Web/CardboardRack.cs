@@ -44,7 +44,13 @@ internal sealed class CardboardRack : ISurroundings, IDeployFacts
     public ProgressNow? ProgressOf(Machine machine) => machine is { State: MachineState.Deploying, Phase: Phase.AgentAtWork } ? new("image", 268_000_000, 412_000_000) : null;
 
     public IReadOnlyList<DhcpExplanation> ExplainDhcp(DhcpQuestion question) =>
-        [.. Served.Select(n => DhcpExplanation.Of(question, new(n, Models.Of(n, "10.77.0.100", "10.77.0.199").Pool(n), null), DateTimeOffset.UtcNow))];
+        [.. Served.Select(n => Explain(question, n, Models.Of(n, "10.77.0.100", "10.77.0.199")))];
+
+    private static DhcpExplanation Explain(DhcpQuestion question, ServedNetwork network, NetworkModel model)
+    {
+        var scope = new DhcpScopes(model, [model.Pool(network)]).Of(question.ToMessage(), network, out string? why);
+        return scope is null ? DhcpExplanation.Of(network, new DhcpAnswer.Silence(why!)) : DhcpExplanation.Of(question, new(network, scope, null), null, DateTimeOffset.UtcNow);
+    }
 
     public async Task<Applied> OrderPowerAsync(string id, PowerAction action, string by, CancellationToken cancel)
     {
