@@ -58,7 +58,7 @@ internal sealed class FileCatalog(string bootFiles, ImageShelf shelf, string gru
     {
         try
         {
-            return new(File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete, options: FileOptions.SequentialScan), target, isBootFile);
+            return new(File.OpenHandle(path, options: FileOptions.SequentialScan), target, isBootFile);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

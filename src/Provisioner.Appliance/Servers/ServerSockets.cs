@@ -22,6 +22,25 @@ internal static partial class ServerSockets
     public static Socket Udp(ServedNetwork network, IPAddress address, int port, string what) =>
         Bound(new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp), network, new(address, port), what);
 
+    /// <summary>A UDP socket on a port of the kernel's choice, connected to one client: for an exchange that has its own port, and many at once.</summary>
+    /// <exception cref="ServerStartException">it can't be had.</exception>
+    public static Socket UdpTo(ServedNetwork network, IPEndPoint client, string what)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { Blocking = false };
+        try
+        {
+            socket.SetRawSocketOption(SolSocket, SoBindToDevice, Encoding.ASCII.GetBytes(network.Interface + "\0"));
+            socket.Bind(new IPEndPoint(network.Address, 0));
+            socket.Connect(client);
+            return socket;
+        }
+        catch (SocketException e)
+        {
+            socket.Dispose();
+            throw new ServerStartException($"{what} to {client} over {network.Interface}: {e.Message}");
+        }
+    }
+
     /// <summary>A listening TCP socket on the served address.</summary>
     /// <param name="alsoClose">Closed when it can't be had: the UDP socket of the same service.</param>
     /// <exception cref="ServerStartException">it can't be had.</exception>
@@ -30,7 +49,7 @@ internal static partial class ServerSockets
         try
         {
             var socket = Bound(new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp), network, new(network.Address, port), what);
-            socket.Listen(128);
+            socket.Listen(1024); // a rack that is switched on at once
             return socket;
         }
         catch

@@ -1,7 +1,6 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using Microsoft.Win32.SafeHandles;
-using Provisioner.Domain.Events;
 using Provisioner.Domain.Networks;
 using Provisioner.Wire;
 using Provisioner.Wire.Tftp;
@@ -9,21 +8,19 @@ using Provisioner.Wire.Tftp;
 namespace Provisioner.Appliance.Servers;
 
 /// <summary>TFTP on port 69 of one interface: read-only, from an allow-list, all transfers in one table on one thread.</summary>
-internal sealed class TftpServer(
-    ServedNetwork network, BootFiles files, LeaseBook leases, Action<Sighting> note, TimeProvider time) : IDisposable
+internal sealed class TftpServer(ServedNetwork network, TftpTable table, TftpSightings sightings, TimeProvider time) : IDisposable
 {
-    private const int Port = 69, MostTransfers = 1024, MostOfOneClient = 256, LargestDatagram = 2048;
+    private const int Port = 69, FewLines = 2;
     private const long ListenerKey = 0;
-    private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(500), Sweep = TimeSpan.FromMilliseconds(50), Stop = TimeSpan.FromSeconds(1);
-    private readonly TftpSightings _sightings = new(leases, note, time);
-    private readonly Dictionary<long, TftpTransfer> _transfers = [];
-    private readonly Dictionary<IPEndPoint, long> _byClient = [];
-    private readonly byte[] _buffer = new byte[LargestDatagram];
+    private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(500), Sweep = TimeSpan.FromMilliseconds(50), LookTime = TimeSpan.FromMicroseconds(30), Stop = TimeSpan.FromSeconds(1);
+    private readonly Dictionary<long, TftpLine> _lines = [];
+    private readonly byte[] _buffer = new byte[2048];
+    private readonly byte[] _arena = new byte[70_000];
     private readonly long _epoch = time.GetTimestamp();
     private Socket? _listener;
     private Epoll? _epoll;
     private Thread? _thread;
-    private long _lastKey;
+    private int _sleeps, _inVain;
     private volatile bool _stopping;
 
     /// <summary>What the last datagram that broke something broke: null, if we did our work.</summary>
@@ -48,7 +45,11 @@ internal sealed class TftpServer(
         if (_stopping) return;
         _stopping = true;
         _thread?.Join(Stop);
-        foreach (var transfer in _transfers.Values) transfer.Dispose();
+        foreach (var line in _lines.Values)
+        {
+            line.Dispose();
+            line.Transfer.Dispose();
+        }
         _epoll?.Dispose();
         _listener?.Dispose();
     }
@@ -59,24 +60,79 @@ internal sealed class TftpServer(
         var nextSweep = TimeSpan.Zero;
         while (!_stopping)
         {
-            int count = _epoll!.Wait(ready, _transfers.Count == 0 ? Idle : Sweep);
+            int count = Wait(ready);
+            var now = Now;
             foreach (long key in ready[..count])
             {
-                if (key == ListenerKey) Guard(Accept);
-                else if (_transfers.TryGetValue(key, out var transfer)) Guard(() => Continue(key, transfer));
+                if (key == ListenerKey) Accept(now);
+                else if (_lines.TryGetValue(key, out var line)) Continue(line, now);
             }
-            if (_transfers.Count == 0 || Now < nextSweep) continue;
-            nextSweep = Now + Sweep;
-            foreach (var (key, transfer) in _transfers.Where(t => t.Value.Sender.Deadline <= Now).ToArray()) Guard(() => Retry(key, transfer));
+            if (now < nextSweep) continue;
+            nextSweep = now + Sweep;
+            foreach (var line in _lines.Values) // thinned out while it is walked
+                if (line.Transfer.Sender.Deadline <= now) Retry(line, now);
         }
     }
 
-    // One datagram must never end a server.
-    private void Guard(Action action)
+    // Lock step with a near client: its ACK is here before a sleep has begun, and looking costs less than being woken. A way that is longer
+    // shows at once, and is looked at in vain ever more seldom.
+    private int Wait(Span<long> ready)
+    {
+        if (_lines.Count is > 0 and <= FewLines && --_sleeps <= 0)
+        {
+            for (long began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < LookTime;)
+            {
+                if (_epoll!.Wait(ready, TimeSpan.Zero) is not (> 0 and var count)) continue;
+                _inVain = 0;
+                return count;
+            }
+            _inVain = Math.Min(_inVain + 1, 8);
+            _sleeps = 1 << _inVain;
+        }
+        return _epoll!.Wait(ready, _lines.Count == 0 ? Idle : Sweep);
+    }
+
+    private void Continue(TftpLine line, TimeSpan now)
     {
         try
         {
-            action();
+            if (line.Receive(_buffer, now)) line.SendDue(_arena, now);
+        }
+        catch (Exception e) // one transfer must never end a server
+        {
+            Break(line, e);
+            return;
+        }
+        if (line.Transfer.Sender.State != TftpState.Sending) End(line, now);
+    }
+
+    private void Retry(TftpLine line, TimeSpan now)
+    {
+        try
+        {
+            line.Transfer.Sender.OnTime(now);
+            line.SendDue(_arena, now);
+        }
+        catch (Exception e)
+        {
+            Break(line, e);
+            return;
+        }
+        if (line.Transfer.Sender.State != TftpState.Sending) End(line, now);
+    }
+
+    private void Accept(TimeSpan now)
+    {
+        try
+        {
+            var from = new SocketAddress(AddressFamily.InterNetwork);
+            int length = _listener!.ReceiveFrom(_buffer, SocketFlags.None, from);
+            var peer = from.Buffer.Span;
+            Open(_buffer.AsSpan(0, length), new(Ipv4Address.FromBytes(peer[4..]), (ushort)(peer[2] << 8 | peer[3])), now);
+        }
+        catch (SocketException)
+        {
+            // nothing there after all, or no socket to be had: it will ask again
         }
         catch (Exception e)
         {
@@ -84,100 +140,57 @@ internal sealed class TftpServer(
         }
     }
 
-    private void Continue(long key, TftpTransfer transfer)
+    private void Open(ReadOnlySpan<byte> datagram, TftpClient client, TimeSpan now)
     {
-        transfer.Receive(_buffer, Now);
-        transfer.SendDue(_buffer, Now);
-        EndIfOver(key, transfer);
+        switch (table.Open(datagram, client, now))
+        {
+            case TftpOpening.Start(var transfer, var instead):
+                if (instead is not null && _lines.TryGetValue(instead.Key, out var old)) Close(old);
+                Begin(transfer, now);
+                break;
+            case TftpOpening.Refuse(var code, var asked, var why):
+                sightings.Refused(client.Address, asked, why);
+                int length = TftpCodec.Write(new TftpPacket.Error(code, why), _buffer);
+                _listener!.SendTo(_buffer.AsSpan(0, length), new IPEndPoint(client.Address.ToIPAddress(), client.Port));
+                break;
+        }
     }
 
-    private void Retry(long key, TftpTransfer transfer)
+    private void Begin(TftpTransfer transfer, TimeSpan now)
     {
-        transfer.Sender.OnTime(Now);
-        transfer.SendDue(_buffer, Now);
-        EndIfOver(key, transfer);
-    }
-
-    private void Accept()
-    {
-        EndPoint from = new IPEndPoint(IPAddress.Any, 0);
-        int length;
+        TftpLine line;
         try
         {
-            length = _listener!.ReceiveFrom(_buffer, ref from);
+            line = new(ServerSockets.UdpTo(network, new(transfer.Client.Address.ToIPAddress(), transfer.Client.Port), "TFTP"), transfer);
         }
-        catch (SocketException)
+        catch
         {
-            return; // nothing there after all
+            table.End(transfer);
+            throw;
         }
-        var client = (IPEndPoint)from;
-        if (!network.Subnet.Contains(Ipv4Address.From(client.Address))) return; // nobody is served outside, least of all a forged source
-        try
-        {
-            switch (TftpCodec.Parse(_buffer.AsSpan(0, length)))
-            {
-                case TftpPacket.ReadRequest request: Begin(request, client); break;
-                case TftpPacket.WriteRequest write: Refuse(client, TftpError.AccessViolation, write.FileName, "nothing can be written here"); break;
-            }
-        }
-        catch (WireException)
-        {
-            // Not TFTP: as if it had not come.
-        }
+        _lines[transfer.Key] = line;
+        _epoll!.Watch(line.Number, transfer.Key, Epoll.Input);
+        line.SendDue(_arena, now);
+        if (transfer.Sender.State != TftpState.Sending) End(line, now);
     }
 
-    private void Begin(TftpPacket.ReadRequest request, IPEndPoint client)
+    private void End(TftpLine line, TimeSpan now)
     {
-        // The same request again: ours is on its way, or its deadline will send it.
-        if (_byClient.ContainsKey(client)) return;
-        if (request.Mode != "octet")
-        {
-            Refuse(client, TftpError.IllegalOperation, request.FileName, $"mode {request.Mode} is not served, only octet");
-            return;
-        }
-        if (_transfers.Count >= MostTransfers || _transfers.Values.Count(t => t.Client.Address.Equals(client.Address)) >= MostOfOneClient)
-        {
-            Refuse(client, TftpError.NotDefined, request.FileName, "too many transfers at once; try again");
-            return;
-        }
-        var (file, name, why) = files.Open(request.FileName);
-        if (file is null) Refuse(client, TftpError.FileNotFound, request.FileName, why);
-        else Begin(request, client, file, name);
+        sightings.Ended(line.Transfer, line.Transfer.Seconds(now));
+        Close(line);
     }
 
-    private void Begin(TftpPacket.ReadRequest request, IPEndPoint client, SafeFileHandle file, string name)
+    private void Break(TftpLine line, Exception why)
     {
-        var socket = ServerSockets.Udp(network, network.Address, 0, "TFTP");
-        socket.Blocking = false;
-        socket.Connect(client);
-        var transfer = new TftpTransfer(socket, client, (file, name), request, Now);
-        _transfers[++_lastKey] = transfer;
-        _byClient[client] = _lastKey;
-        _epoll!.Watch(NonBlocking.Number(socket), _lastKey, Epoll.Input);
-        transfer.SendDue(_buffer, Now);
+        LastFault = why;
+        Close(line);
     }
 
-    private void EndIfOver(long key, TftpTransfer transfer)
+    private void Close(TftpLine line)
     {
-        if (transfer.Sender.State == TftpState.Sending) return;
-        _transfers.Remove(key);
-        _byClient.Remove(transfer.Client);
-        _epoll!.Forget(NonBlocking.Number(transfer.Socket));
-        transfer.Dispose();
-        _sightings.Ended(transfer, transfer.Seconds(Now));
-    }
-
-    private void Refuse(IPEndPoint client, TftpError code, string asked, string why)
-    {
-        _sightings.Refused(client.Address, asked, why);
-        try
-        {
-            int length = TftpCodec.Write(new TftpPacket.Error(code, why), _buffer);
-            _listener!.SendTo(_buffer.AsSpan(0, length), client);
-        }
-        catch (SocketException)
-        {
-            // It will ask again.
-        }
+        _lines.Remove(line.Transfer.Key);
+        _epoll!.Forget(line.Number);
+        line.Dispose();
+        table.End(line.Transfer);
     }
 }

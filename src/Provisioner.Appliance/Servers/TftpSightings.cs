@@ -19,21 +19,22 @@ internal sealed class TftpSightings(LeaseBook leases, Action<Sighting> note, Tim
         switch (transfer.Sender)
         {
             case { State: TftpState.Done }:
-                Note(transfer.Client.Address, "tftp.sent", $"{transfer.Name} sent ({how})", Level.Info, transfer.Length, seconds);
+                Note(transfer.Client.Address.ToIPAddress(), "tftp.sent", $"{transfer.Name} sent ({how})", Level.Info, transfer.Length, seconds);
                 break;
             case { State: TftpState.Aborted, Acknowledged: 0 } when transfer.IsProbe:
                 break; // it wanted the size and has it
             default:
-                Note(transfer.Client.Address, "tftp.failed", $"{transfer.Name} not sent, after {transfer.Sender.Acknowledged} of {transfer.Length} bytes ({how}): {transfer.Sender.Reason}",
+                Note(transfer.Client.Address.ToIPAddress(), "tftp.failed", $"{transfer.Name} not sent, after {transfer.Sender.Acknowledged} of {transfer.Length} bytes ({how}): {transfer.Sender.Reason}",
                     Level.Warning, transfer.Sender.Acknowledged, seconds);
                 break;
         }
     }
 
     /// <summary>A request was refused.</summary>
-    public void Refused(IPAddress client, string asked, string why)
+    public void Refused(Ipv4Address client, string asked, string why)
     {
-        if (!BootFileChoice.IsProbe(asked)) Note(client, "tftp.failed", $"asked for \"{(asked.Length <= LongestName ? asked : asked[..LongestName] + "…")}\": {why}", Level.Warning);
+        if (BootFileChoice.IsProbe(asked)) return;
+        Note(client.ToIPAddress(), "tftp.failed", $"asked for \"{(asked.Length <= LongestName ? asked : asked[..LongestName] + "…")}\": {why}", Level.Warning);
     }
 
     private void Note(IPAddress client, string kind, string text, Level level, long? bytes = null, double? seconds = null)

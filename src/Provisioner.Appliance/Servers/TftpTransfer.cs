@@ -1,29 +1,38 @@
-using System.Net;
-using System.Net.Sockets;
+using System.Buffers;
 using Microsoft.Win32.SafeHandles;
 using Provisioner.Wire;
 using Provisioner.Wire.Tftp;
 
 namespace Provisioner.Appliance.Servers;
 
-/// <summary>One file on its way: a port of its own (the transfer id, RFC 1350 §4), connected to the client, and the sender that decides.</summary>
+/// <summary>Who reads: address and port, the transfer id that it chose (RFC 1350 §4).</summary>
+internal readonly record struct TftpClient(Ipv4Address Address, ushort Port);
+
+/// <summary>One file on its way to one client: the sender that decides, and the file that it reads from. No socket.</summary>
 internal sealed class TftpTransfer : IDisposable
 {
+    private const int ReadAhead = 32 << 10;
     private readonly SafeFileHandle _file;
+    private readonly byte[] _request;
     private readonly TimeSpan _began;
+    private byte[]? _ahead;
+    private long _aheadAt;
+    private int _aheadCount;
 
-    /// <param name="socket">Bound and connected to the client; owned from now on, as is the file.</param>
-    public TftpTransfer(Socket socket, IPEndPoint client, (SafeFileHandle File, string Name) file, TftpPacket.ReadRequest request, TimeSpan now)
+    /// <param name="key">Its number in the table.</param>
+    /// <param name="file">Owned from now on.</param>
+    /// <param name="datagram">The request as it came.</param>
+    public TftpTransfer(long key, TftpClient client, (SafeFileHandle Handle, string Name) file, TftpPacket.ReadRequest request, ReadOnlySpan<byte> datagram, TimeSpan now)
     {
-        (Socket, Client, _file, Name, _began) = (socket, client, file.File, file.Name, now);
+        (Key, Client, _file, Name, _began, _request) = (key, client, file.Handle, file.Name, now, datagram.ToArray());
         Length = RandomAccess.GetLength(_file);
         Terms = TftpTerms.For(request, Length);
         Sender = new TftpSender(Terms, Length, Read, now);
         IsProbe = request.Option("tsize") == 0;
     }
 
-    public Socket Socket { get; }
-    public IPEndPoint Client { get; }
+    public long Key { get; }
+    public TftpClient Client { get; }
     public string Name { get; }
     public long Length { get; }
     public TftpTerms Terms { get; }
@@ -34,57 +43,56 @@ internal sealed class TftpTransfer : IDisposable
 
     public double Seconds(TimeSpan now) => (now - _began).TotalSeconds;
 
-    /// <summary>Takes one datagram from the client, if it is a packet.</summary>
-    public void Receive(Span<byte> buffer, TimeSpan now)
+    /// <summary>
+    /// The same request from the same port once more, because our answer was late or lost: no new transfer. Else the client began anew: ROMs
+    /// count their ports from the same number at each start.
+    /// </summary>
+    public bool IsAgain(ReadOnlySpan<byte> datagram, TimeSpan now) =>
+        datagram.SequenceEqual(_request) && (!Sender.HasHeard || now - _began < TimeSpan.FromSeconds(2));
+
+    /// <summary>Takes a datagram of the client's; one that is no packet is as if it had not come.</summary>
+    public void On(ReadOnlySpan<byte> datagram, TimeSpan now)
     {
+        if (TftpCodec.TryReadAck(datagram, out ushort block))
+        {
+            Sender.OnAck(block, now);
+            return;
+        }
         try
         {
-            int length = Socket.Receive(buffer);
-            Sender.On(TftpCodec.Parse(buffer[..length]), now);
+            Sender.On(TftpCodec.Parse(datagram), now);
         }
         catch (WireException)
         {
-            // Not TFTP: as if it had not come.
-        }
-        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
-        {
-            Sender.On(new TftpPacket.Error(TftpError.NotDefined, "the client closed its port"), now);
-        }
-        catch (SocketException)
-        {
-            // Nothing there after all, or the link is down: the deadline decides.
+            // not TFTP
         }
     }
 
-    /// <summary>Sends all that is due.</summary>
-    public void SendDue(Span<byte> buffer, TimeSpan now)
-    {
-        try
-        {
-            while (Sender.Next(buffer, now) is > 0 and var length) Socket.Send(buffer[..length]);
-        }
-        catch (SocketException)
-        {
-            // Buffer full, link down, or an ICMP error of an earlier datagram: the deadline sends again.
-        }
-    }
-
-    // A file that can't be read any more ends the transfer, as one that became shorter does.
+    // Read ahead, so that a window costs one call. A file that can't be read any more ends the transfer, as one that became shorter does.
     private int Read(long offset, Span<byte> to)
     {
-        try
+        if (offset < _aheadAt || offset + to.Length > _aheadAt + _aheadCount)
         {
-            return RandomAccess.Read(_file, to, offset);
+            _ahead ??= ArrayPool<byte>.Shared.Rent(ReadAhead);
+            try
+            {
+                (_aheadAt, _aheadCount) = (offset, RandomAccess.Read(_file, _ahead.AsSpan(0, ReadAhead), offset));
+            }
+            catch (IOException)
+            {
+                return -1;
+            }
         }
-        catch (IOException)
-        {
-            return -1;
-        }
+        int count = Math.Min(to.Length, _aheadCount - (int)(offset - _aheadAt));
+        _ahead.AsSpan((int)(offset - _aheadAt), count).CopyTo(to);
+        return count;
     }
 
     public void Dispose()
     {
-        Socket.Dispose();
+        if (_ahead is { } ahead) ArrayPool<byte>.Shared.Return(ahead);
+        _ahead = null;
+        _aheadCount = 0;
         _file.Dispose();
     }
 }

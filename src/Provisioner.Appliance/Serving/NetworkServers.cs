@@ -27,7 +27,7 @@ internal sealed class NetworkServers : IDisposable
         var dhcp = new DhcpServer(network, parts.Leases, parts.Note, parts.Time) { Watch = watch, Ports = parts.Ports };
         var proxy = new ProxyDhcpServer(network, parts.Leases, parts.Note, parts.Time);
         var grub = new MemoryFile("grub.cfg", Encoding.UTF8.GetBytes(new GrubScript(network.Address, network.HttpPort, network.FilePort).Loader));
-        var tftp = new TftpServer(network, new(parts.BootFiles, grub.Path), parts.Leases, parts.Note, parts.Time);
+        var tftp = new TftpServer(network, new(new(parts.BootFiles, grub.Path), parts.Serves), new(parts.Leases, parts.Note, parts.Time), parts.Time);
         var files = new FileServer(network, new(parts.BootFiles, parts.Images, grub.Path), parts.Serves, new(parts.Leases, parts.Note, parts.Time), parts.Time);
         var dns = new DnsServer(network, parts.Dns, parts.Time);
         var advertiser = new RouterAdvertiser(network);

@@ -29,6 +29,15 @@ public static class TftpCodec
         };
     }
 
+    /// <summary>Reads an ACK without making anything of it: nearly all that comes in during a transfer is one.</summary>
+    public static bool TryReadAck(ReadOnlySpan<byte> datagram, out ushort block)
+    {
+        block = 0;
+        if (datagram.Length < 4 || BinaryPrimitives.ReadUInt16BigEndian(datagram) != 4) return false;
+        block = BinaryPrimitives.ReadUInt16BigEndian(datagram[2..]);
+        return true;
+    }
+
     /// <summary>Writes a packet and returns its length.</summary>
     /// <exception cref="WireException">it doesn't fit.</exception>
     public static int Write(TftpPacket packet, Span<byte> destination)

@@ -45,7 +45,7 @@ public sealed class ServerStartTests : IDisposable
             [
                 Started(Dhcp(Network), s => s.Start()),
                 Started(new ProxyDhcpServer(Network, Leases(), _seen.Enqueue, TimeProvider.System), s => s.Start()),
-                Started(new TftpServer(Network, new("/nowhere", "/nowhere"), Leases(), _seen.Enqueue, TimeProvider.System), s => s.Start()),
+                Started(Tftp("/nowhere", Leases()), s => s.Start()),
                 Started(new DnsServer(Network, new(() => DnsZones.Empty, _ => true, new(() => [], () => false, TimeProvider.System), new(new byte[16])), TimeProvider.System), s => s.Start()),
             ];
             foreach (var server in servers)
@@ -64,7 +64,7 @@ public sealed class ServerStartTests : IDisposable
         File.WriteAllText(Path.Combine(boot, "undionly.kpxe"), "boots");
         var leases = Leases();
         using var dhcp = Started(new DhcpServer(Network, leases, _seen.Enqueue, TimeProvider.System), s => s.Start());
-        using var tftp = Started(new TftpServer(Network, new(boot, "/nowhere"), leases, _seen.Enqueue, TimeProvider.System), s => s.Start());
+        using var tftp = Started(Tftp(boot, leases), s => s.Start());
         _net.OnClient("udhcpc", "-i c0 -f -n -q -t 5 -T 1 -V PXEClient:Arch:00000:UNDI:002001 -s /bin/true");
         _net.OnClient("curl", $"-sS -o /dev/null tftp://{Namespaces.Appliance}/undionly.kpxe");
         _net.OnClient("curl", $"-sS -o /dev/null tftp://{Namespaces.Appliance}/passwd");
@@ -82,7 +82,7 @@ public sealed class ServerStartTests : IDisposable
     {
         string boot = Directory.CreateTempSubdirectory("boot-").FullName;
         File.WriteAllText(Path.Combine(boot, "snponly.efi"), "boots");
-        using var tftp = Started(new TftpServer(Network, new(boot, "/nowhere"), Leases(), _seen.Enqueue, TimeProvider.System), s => s.Start());
+        using var tftp = Started(Tftp(boot, Leases()), s => s.Start());
         Namespaces.In(_net.ClientSide, () =>
         {
             Assert.Equal("\0\u0006tsize\05\0blksize\01468\0windowsize\04\0", Exchange("\0\u0001snponly.efi\0octet\0tsize\00\0blksize\01468\0windowsize\04\0", "\0\u0005\0\u0008User aborted the transfer\0").First);
@@ -113,6 +113,8 @@ public sealed class ServerStartTests : IDisposable
     }
 
     private DhcpServer Dhcp(ServedNetwork network) => new(network, Leases(network), _seen.Enqueue, TimeProvider.System);
+
+    private TftpServer Tftp(string boot, LeaseBook leases) => new(Network, new(new(boot, "/nowhere"), Network.Subnet.Contains), new(leases, _seen.Enqueue, TimeProvider.System), TimeProvider.System);
 
     private T Started<T>(T server, Action<T> start) => Namespaces.In(_net.ServerSide, () =>
     {

@@ -111,8 +111,90 @@ public sealed class TftpSenderTests
             link.Now = link.Sender.Deadline;
             link.Sender.OnTime(link.Now);
         }
-        Assert.Equal([1, 2, 4, 8, 8, 8], waits);
-        Assert.Equal("no answer to block 1 of 10 in 6 tries", link.Sender.Reason);
+        Assert.Equal([1, 2, 4, 8, 8], waits);
+        Assert.Equal("no answer to block 1 of 10 in 5 tries", link.Sender.Reason);
+    }
+
+    [Fact]
+    public void A_client_that_has_answered_is_waited_for_longer_than_one_that_may_be_forged()
+    {
+        var link = new Link(5000);
+        link.Due();
+        link.Sender.OnAck(1, link.Now);
+        var began = link.Now;
+        while (link.Sender.State == TftpState.Sending)
+        {
+            link.Due();
+            link.Now = link.Sender.Deadline;
+            link.Sender.OnTime(link.Now);
+        }
+        Assert.InRange((link.Now - began).TotalSeconds, 30, 40);
+        Assert.StartsWith("no answer to block 2 of 10 in ", link.Sender.Reason);
+    }
+
+    [Fact]
+    public void The_wait_follows_the_client_s_own_pace()
+    {
+        var link = new Link(50_000);
+        for (ushort block = 1; block <= 20; block++)
+        {
+            link.Due();
+            link.Now += TimeSpan.FromMilliseconds(300);
+            link.Sender.OnAck(block, link.Now);
+        }
+        link.Due();
+        Assert.InRange((link.Sender.Deadline - link.Now).TotalSeconds, 0.3, 0.5);
+        for (ushort block = 21; block <= 60; block++)
+        {
+            link.Now += TimeSpan.FromMilliseconds(1);
+            link.Sender.OnAck(block, link.Now);
+            link.Due();
+        }
+        Assert.Equal(0.2, (link.Sender.Deadline - link.Now).TotalSeconds);
+    }
+
+    [Fact]
+    public void A_timeout_that_the_client_named_stays_what_it_is()
+    {
+        var link = new Link(50_000, ("timeout", 3));
+        for (int i = 0; i < 4; i++)
+        {
+            Assert.Single(link.Due());
+            Assert.Equal(3, (link.Sender.Deadline - link.Now).TotalSeconds);
+            link.Now = link.Sender.Deadline;
+            link.Sender.OnTime(link.Now);
+        }
+    }
+
+    [Fact]
+    public void A_lost_first_block_of_a_window_is_sent_again_at_the_first_cry_for_it()
+    {
+        var link = new Link(100_000, ("windowsize", 8));
+        link.Due();
+        link.Sender.OnAck(0, link.Now);
+        link.Due();
+        link.Sender.OnAck(8, link.Now);
+        Assert.Equal(8, link.Due().Count);
+        link.Now += TimeSpan.FromMilliseconds(1);
+        link.Sender.OnAck(8, link.Now); // 9 was lost, 10 came
+        Assert.Equal(9, ((TftpPacket.Data)link.Due()[0]).Block);
+    }
+
+    [Fact]
+    public void Echoes_of_a_window_that_was_sent_twice_don_t_send_the_next_one_twice()
+    {
+        var link = new Link(100_000, ("windowsize", 8));
+        link.Due();
+        link.Sender.OnAck(0, link.Now);
+        link.Due();
+        link.Now = link.Sender.Deadline;
+        link.Sender.OnTime(link.Now);
+        Assert.Equal(8, link.Due().Count);
+        link.Sender.OnAck(8, link.Now);
+        Assert.Equal(8, link.Due().Count);
+        link.Now += TimeSpan.FromMilliseconds(1);
+        link.Sender.OnAck(8, link.Now); // of the second copy
+        Assert.Empty(link.Due());
     }
 
     [Fact]
