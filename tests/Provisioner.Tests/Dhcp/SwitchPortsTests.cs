@@ -25,5 +25,6 @@ public sealed class SwitchPortsTests
         Assert.Null(new SwitchPorts(new Shelf(), TimeProvider.System).Seen(Rack.Message(DhcpMessageType.Discover, Rack.Ana), isMachine: true));
 
     private static DhcpMessage On(string port) => Rack.Message(DhcpMessageType.Discover, Rack.Ana,
-        new DhcpOption(DhcpOptionCode.RelayAgentInformation, (byte[])[1, (byte)port.Length, .. System.Text.Encoding.ASCII.GetBytes(port)])) with { GiAddr = Rack.Ip("10.88.0.1") };
+        new DhcpOption(DhcpOptionCode.RelayAgentInformation, (byte[])[1, (byte)port.Length, .. System.Text.Encoding.ASCII.GetBytes(port)])) with
+    { GiAddr = Rack.Ip("10.88.0.1") };
 }
