@@ -6,7 +6,7 @@ namespace Provisioner.FirmwareTests;
 [Collection("one server at a time")]
 public sealed class PxeMatrixProxyTests(ProxyRack rack, ITestOutputHelper output) : MatrixRows(rack, output), IClassFixture<ProxyRack>
 {
-    private readonly ProxyRack rack = rack;
+    private readonly ProxyRack _rack = rack;
 
     [Fact]
     public async Task BIOS_x86_0_beside_dnsmasq_boots_its_ROMs_iPXE_to_the_agents_hello() =>
@@ -30,9 +30,9 @@ public sealed class PxeMatrixProxyTests(ProxyRack rack, ITestOutputHelper output
     [Fact]
     public async Task UEFI_ARM64_11_beside_dnsmasq_boots_shim_and_GRUB_to_the_kernels_first_lines()
     {
-        rack.Press("arm64");
+        _rack.Press("arm64");
         await Console("arm64", "Linux version [0-9.]+-[0-9]+-arm64");
         await Timeline("arm64", 0, ["PXE firmware, UEFI ARM64 \\(11\\) → shimaa64.efi", "shimaa64.efi sent", "kernel-arm64 sent"]);
-        rack.Hold("arm64");
+        _rack.Hold("arm64");
     }
 }

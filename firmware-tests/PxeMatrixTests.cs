@@ -7,7 +7,7 @@ namespace Provisioner.FirmwareTests;
 [Collection("one server at a time")]
 public sealed class PxeMatrixTests(MatrixRack rack, ITestOutputHelper output) : MatrixRows(rack, output), IClassFixture<MatrixRack>
 {
-    private readonly MatrixRack rack = rack;
+    private readonly MatrixRack _rack = rack;
 
     [Fact]
     public async Task BIOS_x86_0_boots_its_ROMs_iPXE_to_the_agents_hello() =>
@@ -17,7 +17,7 @@ public sealed class PxeMatrixTests(MatrixRack rack, ITestOutputHelper output) : 
     public async Task UEFI_x64_7_boots_shim_as_a_stranger_then_iPXE_then_its_disk()
     {
         await Commissioned("uefi", "PXE firmware, UEFI x64 \\(7\\) → shimx64.efi", "shimx64.efi sent", "grubx64.efi sent", "ramdisk.signatures sent");
-        Assert.False((bool)(await rack.MachineAsync("uefi"))["inventory"]!["secureBoot"]!);
+        Assert.False((bool)(await _rack.MachineAsync("uefi"))["inventory"]!["secureBoot"]!);
         await OwnDisk("uefi", "x86_64", "PXE firmware, UEFI x64 \\(7\\) → snponly.efi", "snponly.efi sent", "localboot.efi sent");
     }
 
@@ -25,9 +25,9 @@ public sealed class PxeMatrixTests(MatrixRack rack, ITestOutputHelper output) : 
     public async Task UEFI_x64_7_with_Secure_Boot_boots_shim_and_GRUB_then_its_disk()
     {
         await Commissioned("secure", "PXE firmware, UEFI x64 \\(7\\) → shimx64.efi", "shimx64.efi sent", "grubx64.efi sent", "ramdisk.signatures sent");
-        Assert.True((bool)(await rack.MachineAsync("secure"))["inventory"]!["secureBoot"]!);
+        Assert.True((bool)(await _rack.MachineAsync("secure"))["inventory"]!["secureBoot"]!);
         // Its BMC was found in-band: modules load under lockdown.
-        Assert.Equal((string)rack.Server("secure")["bmc"]!, (string)(await rack.MachineAsync("secure"))["bmc"]!["address"]!);
+        Assert.Equal((string)_rack.Server("secure")["bmc"]!, (string)(await _rack.MachineAsync("secure"))["bmc"]!["address"]!);
         await OwnDisk("secure", "x86_64", "shimx64.efi sent");
     }
 
@@ -42,16 +42,16 @@ public sealed class PxeMatrixTests(MatrixRack rack, ITestOutputHelper output) : 
     public async Task UEFI_x64_HTTP_boot_16_with_Secure_Boot_boots_shim_and_GRUB()
     {
         await Commissioned("secure-http", "HTTP boot firmware, UEFI x64 over HTTP \\(16\\) → http://.*/boot/shimx64.efi", "/boot/shimx64.efi sent", "/grubx64.efi sent", "ramdisk.signatures sent");
-        Assert.True((bool)(await rack.MachineAsync("secure-http"))["inventory"]!["secureBoot"]!);
+        Assert.True((bool)(await _rack.MachineAsync("secure-http"))["inventory"]!["secureBoot"]!);
     }
 
     [Fact]
     public async Task UEFI_x64_7_whose_Secure_Boot_was_switched_on_since_refuses_iPXE_and_gets_shim_at_its_next_try()
     {
         await Commissioned("turned", "shimx64.efi sent");
-        rack.SwitchSecureBootOn("turned");
+        _rack.SwitchSecureBootOn("turned");
         await Again("turned", "snponly.efi sent", "it took iPXE, and its firmware came again.* It is given shim and GRUB", "grubx64.efi sent");
-        Assert.True((bool)(await rack.MachineAsync("turned"))["inventory"]!["secureBoot"]!);
+        Assert.True((bool)(await _rack.MachineAsync("turned"))["inventory"]!["secureBoot"]!);
     }
 
     [Fact]
@@ -66,21 +66,21 @@ public sealed class PxeMatrixTests(MatrixRack rack, ITestOutputHelper output) : 
     [InlineData("arm64-http", "HTTP boot firmware, UEFI ARM64 over HTTP \\(19\\) → http://.*/boot/shimaa64.efi")]
     public async Task UEFI_ARM64_11_and_19_boot_shim_and_GRUB_to_the_kernels_first_lines(string server, string offer)
     {
-        rack.Press(server);
+        _rack.Press(server);
         await Console(server, "Linux version [0-9.]+-[0-9]+-arm64");
         await Console(server, "there is no agent for ARM64 yet");
         await Timeline(server, 0, [offer, "shimaa64.efi sent", "grubaa64.efi sent", "kernel-arm64 sent", "ramdisk-arm64 sent"]);
-        rack.Hold(server);
+        _rack.Hold(server);
     }
 
     [Fact]
     public async Task UEFI_ARM32_10_is_told_to_a_person_with_what_helps()
     {
-        rack.Press("arm32");
-        string mac = (string)rack.Server("arm32")["mac"]!;
-        await rack.WaitAsync("the event", Boot, async () => (await rack.Appliance.GetAsync("/events?limit=1000"))["events"]!.AsArray()
+        _rack.Press("arm32");
+        string mac = (string)_rack.Server("arm32")["mac"]!;
+        await _rack.WaitAsync("the event", Boot, async () => (await _rack.Appliance.GetAsync("/events?limit=1000"))["events"]!.AsArray()
             .Any(e => (string)e!["kind"]! == "boot.unsupported" && Regex.IsMatch((string)e["text"]!, $"{mac}: no boot file for PXE firmware, UEFI ARM32 \\(10\\).*boot mode")), "arm32");
-        rack.Hold("arm32");
+        _rack.Hold("arm32");
         Say("arm32: told");
     }
 }

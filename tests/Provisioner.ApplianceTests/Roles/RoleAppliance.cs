@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Provisioner.Appliance.Machines;
+using Provisioner.Appliance.Packages;
 using Provisioner.Appliance.Roles;
 using Provisioner.Appliance.Servers;
 using Provisioner.Appliance.Serving;
@@ -42,9 +43,9 @@ internal sealed class RoleAppliance : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls($"http://{address}:0");
-        var options = new ApplianceOptions { Data = folder, BootFiles = folder, Images = folder, Catalog = "catalog", Ntp = [IPAddress.Parse(ntp)] };
+        var options = new ApplianceOptions { Data = folder, BootFiles = folder, Images = folder, Catalog = "catalog", Ntp = [IPAddress.Parse(ntp)], PackagePort = 0 };
         builder.Services.AddSingleton(options).AddSingleton(TimeProvider.System).AddSingleton(SecretBox.Open(folder))
-            .AddSingleton(RoleCatalog.Load(options.Catalog)).AddSingleton<SeedWriter>().AddSingleton<RoleDesk>().AddSingleton<HostDoor>()
+            .AddSingleton(RoleCatalog.Load(options.Catalog)).AddSingleton(new PackageSettings(options.Catalog, store)).AddSingleton<SeedWriter>().AddSingleton<RoleDesk>().AddSingleton<HostDoor>()
             .AddSingleton(new MachineBook(store, store.LastSeq, new NoFacts(), PhaseLimits.Default, TimeProvider.System))
             .AddSingleton(LeaseBooks.Of(Journals.Open(Path.Combine(folder, "leases")), new("none", IPAddress.Parse(address), 24, "rack.internal", 5240), null));
         var app = builder.Build();
