@@ -63,7 +63,7 @@ public sealed class RackTests : IDisposable
     [InlineData("up --name Rack", "a rack's name is 1–10 of a–z and 0–9")]
     [InlineData("up --name racktest --subnet 10.79", "--subnet is the first three numbers of a /24")]
     [InlineData("up --name racktest --subnet 10.79.9", "give 1 to 80 --server")]
-    [InlineData("up --name racktest --subnet 10.79.9 --server name=a,firmware=coreboot", "firmware is bios or uefi, not 'coreboot'")]
+    [InlineData("up --name racktest --subnet 10.79.9 --server name=a,firmware=coreboot", "firmware is bios, uefi, secure, uefi32, arm64 or arm32, not 'coreboot'")]
     [InlineData("up --name racktest --subnet 10.79.9 --server name=a,colour=blue", "no such key 'colour'")]
     [InlineData("status racktest", "there is no rack 'racktest'")]
     public void Bad_input_names_the_thing_and_leaves_nothing(string arguments, string said)
