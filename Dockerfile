@@ -11,6 +11,6 @@ FROM mcr.microsoft.com/dotnet/aspnet:10.0
 RUN apt-get update && apt-get install -y --no-install-recommends libsqlite3-0 && rm -rf /var/lib/apt/lists/*
 COPY --from=build /app /opt/provisioner
 VOLUME /var/lib/provisioner
-EXPOSE 53/udp 53/tcp 67/udp 69/udp 123/udp 514/udp 4011/udp 5247/udp 5240/tcp 5241/tcp
+EXPOSE 53/udp 53/tcp 67/udp 69/udp 123/udp 514/udp 4011/udp 5247/udp 5240/tcp 5241/tcp 8000/tcp
 ENTRYPOINT ["/opt/provisioner/provisioner"]
 CMD ["serve", "--boot-files", "/boot-files", "--images", "/images"]

@@ -38,8 +38,11 @@ public sealed partial record Archive(string Name, string Title, ImmutableArray<s
     {
         if (!pattern.Contains('*', StringComparison.Ordinal)) return pattern == host;
         string[] wanted = pattern.Split('.'), given = host.Split('.');
-        return wanted.Length == given.Length && wanted.Zip(given).All(p => p.First == "*" ? p.Second.Length > 0 : p.First == p.Second);
+        return wanted.Length == given.Length && wanted.Zip(given).All(p => p.First == "*" ? IsLabel(p.Second) : p.First == p.Second);
     }
+
+    // Strict: "ftp.x@evil.example#.debian.org" has four labels as well, and as a URL it is another host's.
+    private static bool IsLabel(string text) => text.Length is > 0 and < 64 && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_');
 
     // A "*" in place of a domain would let machines ask the whole world.
     private static bool IsHost(string host)

@@ -21,9 +21,9 @@ public sealed partial record ArchiveRules(ImmutableArray<Archive> Archives)
     public Asked Judge(string method, string target)
     {
         if (method == "CONNECT")
-            return new Asked.Refused(405, $"no tunnels: what is inside can't be checked or kept; write http:// in place of https:// for {target.Split(':')[0]} (packages are signed), or reach it without this proxy");
+            return new Asked.Refused(405, $"no tunnels: what is inside can't be checked or kept; write http:// in place of https:// for {Shown(target.Split(':')[0])} (packages are signed), or reach it without this proxy");
         if (method is not ("GET" or "HEAD")) return new Asked.Refused(405, $"{method} is not possible here: packages are only read");
-        if (target.Length > MostCharacters) return new Asked.Refused(414, $"the URL has more than {MostCharacters} characters");
+        if (target.Length > MostCharacters) return TooLong;
         if (Scheme().Match(target) is { Success: true } scheme) return Of(scheme.Groups[1].Value.Equals("https", StringComparison.OrdinalIgnoreCase), target[scheme.Length..]);
         if (target.Contains("://", StringComparison.Ordinal)) return new Asked.Refused(400, "only http:// and https:// are fetched");
         return target is "/" or "*" or "" ? new Asked.Itself() : Of(https: false, target[1..]);
@@ -33,6 +33,8 @@ public sealed partial record ArchiveRules(ImmutableArray<Archive> Archives)
     public Asked Judge(Uri redirect) => redirect.Scheme is "http" or "https" && redirect.UserInfo.Length == 0
         ? Judge("GET", redirect.GetComponents(UriComponents.SchemeAndServer | UriComponents.PathAndQuery, UriFormat.UriEscaped))
         : new Asked.Refused(502, "only http:// and https:// are fetched");
+
+    private static Asked.Refused TooLong => new(414, $"the URL has more than {MostCharacters} characters");
 
     // "deb.debian.org/debian/pool/…": host and path.
     private Asked Of(bool https, string rest)
@@ -49,6 +51,7 @@ public sealed partial record ArchiveRules(ImmutableArray<Archive> Archives)
             return new Asked.Refused(403, $"{Shown(host)}{Shown(path)} is outside of {candidates[0].Name}'s paths ({string.Join(", ", candidates.SelectMany(a => a.Paths).Distinct())})");
         if (path.EndsWith('/')) return new Asked.Refused(404, "folders are not listed here");
         var url = new Uri($"{(https || archive.Https ? "https" : "http")}://{host}{Encode(path)}");
+        if (url.AbsoluteUri.Length > MostCharacters) return TooLong; // escaped
         return new Asked.Allowed(new(archive, url, KindOf(path), HashOf(path)));
     }
 

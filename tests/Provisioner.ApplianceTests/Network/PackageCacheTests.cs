@@ -189,6 +189,26 @@ public sealed class PackageCacheTests
     }
 
     [Fact]
+    public async Task A_full_disk_costs_the_cache_and_not_the_machines()
+    {
+        using var rig = new PackageRig(disk: "4m");
+        byte[] deb = Chance(1_000_000), large = Chance(6_000_000);
+        rig.Archive.Put("/pool/a_1_all.deb", deb);
+        rig.Archive.Put("/pool/large_1_all.deb", large);
+        await rig.GetsAsync("/pool/a_1_all.deb", deb, CacheVerdict.Miss);
+        await rig.SettleAsync();
+        var passed = Assert.IsType<PackageAnswer.Passed>(await rig.AskAsync("/pool/large_1_all.deb"));
+        using (passed.Reply) Assert.Equal(large, await passed.Reply.Content.ReadAsByteArrayAsync());
+        rig.Archive.Chunked = true; // the disk says it first
+        await rig.GetsNothingWholeAsync("/pool/large_1_all.deb");
+        await rig.SettleAsync();
+        rig.Archive.Put("/pool/b_1_all.deb", deb);
+        await rig.GetsAsync("/pool/b_1_all.deb", deb, CacheVerdict.Miss);
+        await rig.SettleAsync();
+        await rig.GetsAsync("/pool/b_1_all.deb", deb, CacheVerdict.Hit);
+    }
+
+    [Fact]
     public async Task Chunks_and_missing_validators_are_taken_as_they_are()
     {
         using var rig = new PackageRig();

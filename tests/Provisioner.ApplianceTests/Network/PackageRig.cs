@@ -1,5 +1,6 @@
 using System.Net;
 using Provisioner.Appliance.Packages;
+using Provisioner.ApplianceTests.Servers;
 using Provisioner.Domain.Packages;
 
 namespace Provisioner.ApplianceTests.Network;
@@ -9,12 +10,16 @@ internal sealed class PackageRig : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("packages-").FullName;
     private readonly long _bound;
+    private readonly bool _mounted;
     private Upstream _upstream = null!;
 
-    public PackageRig(long bound = 1 << 30, params Archive[] more)
+    /// <param name="bound">Bytes that the cache may take.</param>
+    /// <param name="disk">A disk of its own, so large, as mount writes it.</param>
+    public PackageRig(long bound = 1 << 30, string? disk = null)
     {
-        _bound = bound;
-        Rules = new([new("test", "", [Archive.Host], ["/"], Inside: true), .. more]);
+        (_bound, _mounted) = (bound, disk is not null);
+        if (disk is not null) Tool.Run("mount", $"-t tmpfs -o size={disk} packages {_folder}");
+        Rules = new([new("test", "", [Archive.Host], ["/"], Inside: true)]);
         Open();
     }
 
@@ -103,6 +108,7 @@ internal sealed class PackageRig : IDisposable
     {
         Cache.Dispose();
         Archive.Dispose();
+        if (_mounted) Tool.Run("umount", _folder);
         Directory.Delete(_folder, recursive: true);
     }
 }

@@ -53,6 +53,9 @@ public sealed class ArchiveRulesTests
     [InlineData("http://ftp.a.b.debian.org/debian/x", 403, "not among")]
     [InlineData("http://deb.debian.org.evil.example/debian/x", 403, "not among")]
     [InlineData("http://user@deb.debian.org/debian/x", 403, "not among")]
+    [InlineData("http://ftp.x@evil:80#.debian.org/debian/x", 403, "not among")] // found by the fuzzer: the label of a * could be anything
+    [InlineData("http://ftp.[::1].debian.org/debian/x", 403, "not among")]
+    [InlineData("http://ftp.\u0001.debian.org/debian/x", 403, "not among")]
     [InlineData("http://deb.debian.org:8080/debian/x", 403, "not among")]
     [InlineData("http://10.88.0.2/x", 403, "not among")]
     [InlineData("http://127.0.0.1:5240/api/v1/machines", 403, "not among")]
@@ -82,6 +85,7 @@ public sealed class ArchiveRulesTests
     public void Tunnels_and_writing_are_refused()
     {
         Assert.Contains("http:// in place of https:// for deb.debian.org", Refused("deb.debian.org:443", "CONNECT").Why, StringComparison.Ordinal);
+        Assert.Contains("for evil (packages", Refused("ev\u000eil\r\n:443", "CONNECT").Why, StringComparison.Ordinal); // found by the fuzzer
         Assert.All(["POST", "PUT", "DELETE", "OPTIONS"], method => Assert.Equal(405, Refused("http://deb.debian.org/debian/x", method).Status));
         Assert.Equal(414, Refused("http://deb.debian.org/debian/" + new string('x', 3000)).Status);
         Assert.IsType<Asked.Itself>(Rules.Judge("GET", "/"));

@@ -1,0 +1,27 @@
+using System.CommandLine;
+using Provisioner.Appliance.Cli.Client;
+
+namespace Provisioner.Appliance.Cli;
+
+/// <summary>All verbs. <c>serve</c> runs everything; the others ask the appliance that runs, over its API.</summary>
+internal static class CommandLine
+{
+    public static RootCommand Create()
+    {
+        var root = new RootCommand("Provisioner: from a cold rack to running machines, by one process.")
+        {
+            ServeCommand.Create(),
+            SignInLinkCommand.Create(),
+        };
+        foreach (var resource in NetworkResources.All)
+        {
+            var command = Connection.With(ResourceCommand.Create(resource));
+            if (resource.Name == "subnets") AddressCommands.AddTo(command);
+            root.Add(command);
+        }
+        root.Add(DhcpCommand.Create());
+        root.Add(PackagesCommand.Create());
+        root.Add(ExplainCommand.Create());
+        return root;
+    }
+}

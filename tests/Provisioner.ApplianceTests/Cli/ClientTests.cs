@@ -1,0 +1,115 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Provisioner.Appliance.Cli;
+using Provisioner.Appliance.Web.Access;
+
+namespace Provisioner.ApplianceTests.Cli;
+
+/// <summary>The command line as a client of the API of a whole appliance.</summary>
+public sealed class ClientTests
+{
+    private static async Task<(int Exit, string Out, string Error)> RunAsync(TestAppliance appliance, string line, string? url = null)
+    {
+        AdminKey.Issue(appliance.Data, appliance.Get<AccessBook>());
+        using StringWriter said = new(), complained = new();
+        var configuration = new InvocationConfiguration { Output = said, Error = complained };
+        int exit = await CommandLine.Create().Parse($"{line} --url {url ?? appliance.Http.BaseAddress!.ToString()} --data {appliance.Data}").InvokeAsync(configuration).WaitAsync(TimeSpan.FromSeconds(60));
+        return (exit, said.ToString(), complained.ToString());
+    }
+
+    private static async Task<string> SaysAsync(TestAppliance appliance, string line)
+    {
+        var (exit, said, complained) = await RunAsync(appliance, line);
+        Assert.True(exit == 0, $"{line}: {exit} {complained}{said}");
+        return said;
+    }
+
+    private static async Task<string> RefusesAsync(TestAppliance appliance, string line)
+    {
+        var (exit, said, complained) = await RunAsync(appliance, line);
+        Assert.Equal((1, ""), (exit, said));
+        Assert.StartsWith("provisioner: ", complained);
+        return complained;
+    }
+
+    [Fact]
+    public async Task A_network_is_built_changed_looked_at_and_taken_away()
+    {
+        await using var appliance = await TestAppliance.StartAsync();
+        await SaysAsync(appliance, "fabrics add hall --description \"second floor\"");
+        await SaysAsync(appliance, "spaces add storage");
+        await SaysAsync(appliance, "vlans add hall:20 --name backup --space storage --mtu 9000");
+        Assert.Contains("10.9.0.0/24", await SaysAsync(appliance, "subnets add 10.9.0.0/24 --vlan hall:20 --gateway 10.9.0.254 --dns 10.9.0.2,10.9.0.3 --search a.example b.example --option \"43=hex 01ff\""));
+        await SaysAsync(appliance, "ranges add 10.9.0.100-10.9.0.149");
+        await SaysAsync(appliance, "ranges add 10.9.0.150-10.9.0.160 --kind reserved --comment switches");
+        await SaysAsync(appliance, "reservations add 10.9.0.20 52:54:00:12:34:56 --host-name printer");
+
+        Assert.Matches(@"hall:20 +backup +off +9000 +storage +10\.9\.0\.0/24", await SaysAsync(appliance, "vlans"));
+        Assert.Matches(@"10\.9\.0\.0/24 +\S+ +hall:20 +off +10\.9\.0\.254 +50 ", await SaysAsync(appliance, "subnets list"));
+        Assert.Matches(@"10\.9\.0\.150-10\.9\.0\.160 +reserved +11 +10\.9\.0\.0/24 +switches", await SaysAsync(appliance, "ranges --subnet 10.9.0.0/24"));
+        Assert.Matches(@"10\.9\.0\.20 +52:54:00:12:34:56 +printer", await SaysAsync(appliance, "reservations"));
+        Assert.Contains("43=hex 01ff", await SaysAsync(appliance, "subnets show 10.9.0.0/24"));
+
+        string set = await SaysAsync(appliance, "subnets set 10.9.0.0/24 --gateway none --dhcp relay --dns none");
+        Assert.Contains("relay", set);
+        var subnet = JsonNode.Parse(await SaysAsync(appliance, "subnets show 10.9.0.0/24 --json"))!;
+        Assert.Equal((null, 0, "relay", 2), ((string?)subnet["gateway"], subnet["dnsServers"]!.AsArray().Count, (string)subnet["dhcp"]!, subnet["searchList"]!.AsArray().Count));
+
+        Assert.StartsWith("10.9.0.1: ", await SaysAsync(appliance, "subnets take 10.9.0.0/24 --holder \"core switch\""));
+        string who = await SaysAsync(appliance, "subnets addresses 10.9.0.0/24");
+        Assert.Matches(@"10\.9\.0\.1 +static .*core switch", who);
+        Assert.Matches(@"10\.9\.0\.100 +10\.9\.0\.149 +50 +yes", who);
+        Assert.DoesNotContain("core switch", await SaysAsync(appliance, "subnets addresses 10.9.0.0/24 --free"));
+        Assert.Contains("core switch", await SaysAsync(appliance, "subnets addresses 10.9.0.0/24 10.9.0.1"));
+        await SaysAsync(appliance, "subnets give-back 10.9.0.0/24 10.9.0.1");
+
+        Assert.Contains("there are no leases", await SaysAsync(appliance, "leases --subnet 10.9.0.0/24 --held"));
+        Assert.Contains("there are no neighbours", await SaysAsync(appliance, "neighbours"));
+        Assert.Contains("no other DHCP server was heard", await SaysAsync(appliance, "dhcp servers"));
+        Assert.Contains("asked on 0 links", await SaysAsync(appliance, "dhcp look"));
+        await SaysAsync(appliance, "reservations remove 10.9.0.20");
+        await SaysAsync(appliance, "ranges remove 10.9.0.150-10.9.0.160");
+        await SaysAsync(appliance, "subnets remove 10.9.0.0/24");
+        Assert.Contains("there are no subnets", await SaysAsync(appliance, "subnets"));
+    }
+
+    [Fact]
+    public async Task What_is_wrong_is_a_sentence_and_an_exit_code()
+    {
+        await using var appliance = await TestAppliance.StartAsync();
+        await SaysAsync(appliance, "fabrics add hall");
+        await SaysAsync(appliance, "vlans add hall:0");
+        await SaysAsync(appliance, "subnets add 10.9.0.0/24 --vlan hall:0 --name here");
+        Assert.Contains("10.9.0.0/24", await RefusesAsync(appliance, "subnets add 10.9.0.128/25 --vlan hall:0")); // the other party, by name
+        Assert.Contains("there is no subnet \"10.1-24\"", await RefusesAsync(appliance, "subnets show 10.1/24"));
+        Assert.Contains("write it as FIRST-LAST", await RefusesAsync(appliance, "ranges add 10.9.0.7"));
+        Assert.Contains("--mtu many: a whole number", await RefusesAsync(appliance, "vlans set hall:0 --mtu many"));
+        Assert.Contains("nothing to change is named", await RefusesAsync(appliance, "vlans set hall:0"));
+        Assert.Contains("no interface is served", await RefusesAsync(appliance, "explain 52:54:00:12:34:56 --architecture 7"));
+        var nobody = await RunAsync(appliance, "subnets", url: "http://127.0.0.1:9");
+        Assert.Equal(2, nobody.Exit);
+        Assert.Contains("no appliance answers at http://127.0.0.1:9", nobody.Error);
+        Assert.Equal(2, (await RunAsync(appliance, "subnets --key prov_wrong")).Exit);
+        Assert.NotEqual(0, (await RunAsync(appliance, "subnets frobnicate")).Exit);
+    }
+
+    [Fact]
+    public async Task The_package_cache_is_seen_and_set()
+    {
+        await using var appliance = await TestAppliance.StartAsync();
+        Assert.Contains("the cache is off (--package-port 0)", await SaysAsync(appliance, "packages"));
+        Assert.Matches("debian +deb.debian.org", await SaysAsync(appliance, "packages archives"));
+        await SaysAsync(appliance, "packages add ours --host packages.example.org *.mirror.example.org --path /debian --https");
+        Assert.Matches(@"ours +packages\.example\.org, \*\.mirror\.example\.org +/debian +yes", await SaysAsync(appliance, "packages archives"));
+        Assert.Contains("\"*.com\" is no host of an archive", await RefusesAsync(appliance, "packages add world --host *.com"));
+        Assert.Contains("stands in the catalog", await RefusesAsync(appliance, "packages remove debian"));
+        await appliance.RestartAsync();
+        Assert.Contains("packages.example.org", await SaysAsync(appliance, "packages archives"));
+        await SaysAsync(appliance, "packages remove ours");
+        Assert.Contains("there is no archive \"ours\"", await RefusesAsync(appliance, "packages remove ours"));
+        Assert.Contains("name what is to go", await RefusesAsync(appliance, "packages evict"));
+        Assert.Contains("0 files", await SaysAsync(appliance, "packages evict --all"));
+        await SaysAsync(appliance, "packages machines off");
+        Assert.False((bool)JsonNode.Parse(await SaysAsync(appliance, "packages --json"))!["machines"]!);
+    }
+}
