@@ -20,6 +20,7 @@ internal static class CommandLine
             root.Add(command);
         }
         root.Add(DhcpCommand.Create());
+        root.Add(DnsCommand.Create());
         root.Add(PackagesCommand.Create());
         root.Add(ExplainCommand.Create());
         return root;

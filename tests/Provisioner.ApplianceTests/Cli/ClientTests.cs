@@ -94,6 +94,29 @@ public sealed class ClientTests
     }
 
     [Fact]
+    public async Task Names_are_added_looked_up_changed_and_taken_away()
+    {
+        await using var appliance = await TestAppliance.StartAsync();
+        await SaysAsync(appliance, "dns zones add lab.example --comment \"a lab\"");
+        Assert.Matches(@"lab\.example\.? +added .*a lab", await SaysAsync(appliance, "dns zones"));
+        await SaysAsync(appliance, "dns records add www.lab.example a 192.0.2.7 --ttl 60 --comment web");
+        await SaysAsync(appliance, "dns records add lab.example mx \"10 mail.lab.example\"");
+        Assert.Matches(@"www\.lab\.example\.? +60 +A +192\.0\.2\.7 +added +web", await SaysAsync(appliance, "dns records --zone lab.example --added"));
+        Assert.Contains("192.0.2.7", await SaysAsync(appliance, "dns lookup www.lab.example"));
+        Assert.Contains("10 mail.lab.example", await SaysAsync(appliance, "dns lookup lab.example MX"));
+        string id = (string)JsonNode.Parse(await SaysAsync(appliance, "dns records --name www --json"))!["records"]![0]!["id"]!;
+        Assert.Contains("192.0.2.8", await SaysAsync(appliance, $"dns records set {id} --value 192.0.2.8"));
+        Assert.Contains("192.0.2.8", await SaysAsync(appliance, $"dns records show {id}"));
+        await SaysAsync(appliance, $"dns records remove {id}");
+        Assert.StartsWith("NXDOMAIN", await SaysAsync(appliance, "dns lookup www.lab.example"));
+        Assert.Contains("names of ours", await SaysAsync(appliance, "dns status"));
+        Assert.Contains("192.0.2.53", await SaysAsync(appliance, "dns settings --upstream 192.0.2.53 --serve-stale false"));
+        Assert.Contains("192.0.2.53", await SaysAsync(appliance, "dns settings"));
+        await SaysAsync(appliance, "dns forget");
+        Assert.Contains("is not a record type", await RefusesAsync(appliance, "dns lookup x.example FROG"));
+    }
+
+    [Fact]
     public async Task The_package_cache_is_seen_and_set()
     {
         await using var appliance = await TestAppliance.StartAsync();
