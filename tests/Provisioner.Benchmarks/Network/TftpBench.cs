@@ -69,8 +69,8 @@ internal static class TftpBench
     private static Peer Atftpd(Lab lab, string root) =>
         lab.Start("atftpd", AtftpdPath!, "--daemon", "--no-fork", "--bind-address", $"{Lab.Server}", "--user", "root", "--maxthread", "500", root).UntilBound(69);
 
-    // Debian's atftpd can't be installed beside tftpd-hpa: it is measured where its program lies somewhere and ATFTPD names it.
-    private static string? AtftpdPath => new[] { Environment.GetEnvironmentVariable("ATFTPD"), "/usr/sbin/atftpd", "/opt/peers/atftpd/usr/sbin/atftpd" }.FirstOrDefault(File.Exists);
+    // Debian's atftpd can't be installed beside tftpd-hpa: ./run bench unpacks it and names its program in ATFTPD.
+    private static string? AtftpdPath => new[] { Environment.GetEnvironmentVariable("ATFTPD"), "/usr/sbin/atftpd" }.FirstOrDefault(File.Exists);
 
     private static Peer Appliance(Lab lab, string root)
     {
