@@ -80,7 +80,7 @@ internal sealed class MachineBook
         lock (_lock)
         {
             if (Find(id) is not { } machine) return new Applied.NotFound(id);
-            if (_store.Suspended is { } full) return new Applied.Refused($"nothing can be changed while the store can't be written ({full}): make room on the appliance's disk");
+            if (_store.Suspended is { } full) return new Applied.Refused(StoreSuspendedException.Sentence(full));
             if (change is MachineChange.Rename rename && Find(rename.Name) is { } other && other.Id != machine.Id)
                 return new Applied.Refused($"{rename.Name} is the name of another machine ({other.Id})");
             switch (Lifecycle.Apply(machine, change, Context(machine, change, by)))
@@ -112,7 +112,7 @@ internal sealed class MachineBook
         lock (_lock)
         {
             if (ByMac(mac) is { } known) return known;
-            if (_store.Suspended is { } full) throw new IOException($"{mac} can't be enlisted while the store can't be written ({full}): make room on the appliance's disk");
+            if (_store.Suspended is { } full) throw new StoreSuspendedException(full);
             machine = new Machine { Id = FreshId(), Name = FreshName(), StateSince = _time.GetUtcNow(), Macs = [mac.ToString()] };
             var seen = _strangers.Take(mac).Select(s => OfSighting(s, machine.Id));
             told = [.. seen, Next(machine.Id, new("state.new", $"enlisted as {machine.Name}: {how}"), "appliance")];
@@ -136,6 +136,7 @@ internal sealed class MachineBook
             machine = Find(id);
             if (machine is null) return new Applied.NotFound(id);
             if (!Lifecycle.MayBeDeleted(machine.State)) return new Applied.Refused($"{machine.Name} is {Lifecycle.Word(machine.State)}: release or abort it before it is deleted");
+            if (_store.Suspended is { } full) return new Applied.Refused(StoreSuspendedException.Sentence(full));
             told = [Next("", new("machine.deleted", $"{machine.Name} ({machine.Id}) was deleted"), by)];
             _index = _index.Without(machine);
             Changed?.Invoke(machine, null);

@@ -94,13 +94,14 @@ internal sealed class NetworkBook : IDisposable
         Changed?.Invoke();
     }
 
-    /// <summary>A fresh id for a fabric, VLAN, space, subnet or range.</summary>
+    /// <summary>A fresh id for a fabric, VLAN, space, subnet or range. From any thread.</summary>
     public string FreshId()
     {
+        var model = _model;
         while (true)
         {
             string id = RandomNumberGenerator.GetString("abcdefghijkmnpqrstuvwxyz23456789", 6);
-            if (!_versions.Keys.Any(k => k.Id == id)) return id;
+            if (!model.Has(id)) return id;
         }
     }
 
@@ -111,6 +112,7 @@ internal sealed class NetworkBook : IDisposable
         await _turn.WaitAsync().ConfigureAwait(false);
         try
         {
+            if (_store.Suspended is { } full) return new NetworkOutcome.Refused([StoreSuspendedException.Sentence(full)]);
             var before = _model;
             var (change, instead) = decide(before);
             if (instead is not null) return instead;

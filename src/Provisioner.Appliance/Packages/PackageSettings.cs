@@ -59,6 +59,7 @@ internal sealed class PackageSettings
         {
             var (saved, refusal) = change(_saved);
             if (refusal is not null) return refusal;
+            if (_store.Suspended is { } full) throw new StoreSuspendedException(full);
             await _store.CommitAsync(StoreBatch.Of(new Document(Collection, Id, _version + 1, JsonSerializer.Serialize(saved, PackageSettingsJson.Default.Saved))));
             (_saved, _version) = (saved, _version + 1);
             Rules = Make();

@@ -108,6 +108,7 @@ internal sealed class DnsRecordBook : IDisposable
         await _turn.WaitAsync().ConfigureAwait(false);
         try
         {
+            if (_store.Suspended is { } full) return new DnsOutcome.Refused([StoreSuspendedException.Sentence(full)]);
             var (step, instead) = decide(_model);
             if (step is null) return instead!;
             await _store.CommitAsync(step.Batch).ConfigureAwait(false);

@@ -19,7 +19,6 @@ internal sealed class LeaseBook
     private readonly Lock _lock = new();
     private SubnetPool[] _pools = [];
     private DhcpScopes _scopes = new(NetworkModel.Empty, []);
-    private long _generation;
 
     /// <param name="journal">Where leases last.</param>
     /// <param name="machineName">Host name of the enlisted machine with a MAC, null for a stranger; asked for every packet, from any thread.</param>
@@ -35,7 +34,7 @@ internal sealed class LeaseBook
     /// <summary>Which chain of boot programs a client gets; without it, iPXE.</summary>
     public BootTrails? Trails { get; init; }
 
-    /// <summary>Follows the network model from now on: a pool a subnet, with the leases that the store has of it.</summary>
+    /// <summary>Follows the network model from now on: a pool a subnet, with the leases that the journal has of it.</summary>
     /// <param name="model">The model.</param>
     /// <param name="served">The appliance's own addresses.</param>
     public void Settle(NetworkModel model, IReadOnlyList<ServedNetwork> served)
@@ -44,7 +43,6 @@ internal sealed class LeaseBook
         {
             _pools = [.. model.Subnets.Select(s => Settled(model, s, OwnIn(s, served)))];
             _scopes = new(model, _pools);
-            Interlocked.Increment(ref _generation);
         }
     }
 
@@ -101,9 +99,6 @@ internal sealed class LeaseBook
 
     /// <summary>A lease that a restart would remember became this. Called under the lock, in the order of the changes: be quick, and take no lock that waits for this one.</summary>
     public event Action<Lease>? Changed;
-
-    /// <summary>Goes up with every change of a lease that a restart would remember.</summary>
-    public long Generation => Interlocked.Read(ref _generation);
 
     /// <summary>All leases of the subnets, ended ones among them, in order of address.</summary>
     public IReadOnlyList<Lease> All
@@ -174,7 +169,7 @@ internal sealed class LeaseBook
             bool needsDisk = NeedsDisk(lease, leases.At(lease.Address));
             leases.Put(lease);
             if (!needsDisk) return (answer, null);
-            Note(lease);
+            Changed?.Invoke(lease);
             return (answer, _journal.Append(lease)); // under the lock, so that the disk sees leases in the order of the decisions
         }
     }
@@ -212,12 +207,6 @@ internal sealed class LeaseBook
     private static bool NeedsDisk(Lease lease, Lease? before) =>
         lease.State != LeaseState.Offered && !(lease.State == LeaseState.Released && before?.State == LeaseState.Offered);
 
-    private void Note(Lease lease)
-    {
-        Interlocked.Increment(ref _generation);
-        Changed?.Invoke(lease);
-    }
-
     // What failed is forgotten, what the disk has instead stands again, and what was granted is held for its client as if it were offered:
     // it will ask again. What was decided since stands: its own commit decides on it.
     private void TakeBack(IReadOnlyList<Lease> failed)
@@ -234,7 +223,7 @@ internal sealed class LeaseBook
             foreach (var lease in failed)
                 if (PoolFor(lease.Address) is { } pool && pool.At(lease.Address) is null && pool.Of(lease.Mac) is null && lease.State == LeaseState.Bound)
                     pool.Put(lease with { State = LeaseState.Offered, Until = lease.Since + SubnetPool.OfferHold });
-            foreach (var address in addresses) Note(PoolFor(address)?.At(address) ?? failed.First(l => l.Address == address) with { State = LeaseState.Released });
+            foreach (var address in addresses) Changed?.Invoke(PoolFor(address)?.At(address) ?? failed.First(l => l.Address == address) with { State = LeaseState.Released });
         }
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.WebUtilities;
 using Provisioner.Appliance.Web.Pages;
+using Provisioner.Domain.Store;
 
 namespace Provisioner.Appliance.Web;
 
@@ -44,6 +45,10 @@ internal static class Refusal
         catch (InvalidDataException e) when (IsOurs(http.Request) && http.Request.HasFormContentType)
         {
             await WriteAsync(http, 400, $"the form can't be read: {e.Message}");
+        }
+        catch (StoreSuspendedException e) when (IsOurs(http.Request))
+        {
+            await WriteAsync(http, 503, e.Message);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {

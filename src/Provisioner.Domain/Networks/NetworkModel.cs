@@ -33,6 +33,9 @@ public sealed partial record NetworkModel
     private ImmutableDictionary<(MacAddress Mac, string Subnet), StaticAddress> StaticBy { get; init; } = ImmutableDictionary<(MacAddress, string), StaticAddress>.Empty;
     private ImmutableDictionary<string, ImmutableArray<IpRange>> RangesIn { get; init; } = ImmutableDictionary<string, ImmutableArray<IpRange>>.Empty;
 
+    /// <summary>Some part of it has this id.</summary>
+    public bool Has(string id) => Fabrics.ContainsKey(id) || Spaces.ContainsKey(id) || Vlans.ContainsKey(id) || Ranges.ContainsKey(id) || _inOrder.Any(s => s.Id == id);
+
     /// <summary>A subnet by id, CIDR (with <c>/</c> or <c>-</c>) or name.</summary>
     public Subnet? Subnet(string key) =>
         _inOrder.FirstOrDefault(s => s.Id == key) ?? _inOrder.FirstOrDefault(s => s.Name == key || s.Cidr.ToString() == key.Replace('-', '/'));

@@ -70,9 +70,6 @@ public sealed partial class SubnetPool
     /// <summary>An address somebody was seen to use without a lease (a BMC, a neighbour): it is given to nobody any more.</summary>
     public void NoteInUse(Ipv4Address address, string by) => _inUse[address] = by;
 
-    /// <summary>Nobody uses it any more.</summary>
-    public void NoteFree(Ipv4Address address) => _inUse.Remove(address);
-
     /// <summary>A probe found somebody using an address that nobody was given: it is given to nobody until then.</summary>
     public void NoteConflict(Ipv4Address address, string by, DateTimeOffset until)
     {

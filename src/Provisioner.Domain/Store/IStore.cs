@@ -54,3 +54,11 @@ public sealed record StoreBatch(
 /// <param name="id">Its id.</param>
 public sealed class StoreConflictException(string collection, string id)
     : Exception($"{collection}/{id} was changed in the meantime: read it again and repeat");
+
+/// <summary>The store can't be written, and whoever asks for a change is told so at once instead of being kept waiting.</summary>
+/// <param name="full">What <see cref="IStore.Suspended"/> says.</param>
+public sealed class StoreSuspendedException(string full) : IOException(Sentence(full))
+{
+    /// <summary>The sentence for whoever asked.</summary>
+    public static string Sentence(string full) => $"nothing can be changed while the store can't be written ({full}): make room on the appliance's disk";
+}

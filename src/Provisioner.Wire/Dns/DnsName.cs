@@ -45,9 +45,6 @@ public sealed class DnsName : IEquatable<DnsName>
     /// <summary>The name without its first label; null for the root.</summary>
     public DnsName? Parent => _wire[0] == 0 ? null : new(_wire[(_wire[0] + 1)..]);
 
-    /// <summary>Its first label as text, empty for the root.</summary>
-    public string FirstLabel => Encoding.Latin1.GetString(_wire, 1, _wire[0] == 0 ? 0 : _wire[0]);
-
     /// <summary>Its first label is <c>*</c> (RFC 4592).</summary>
     public bool IsWildcard => _wire is [1, (byte)'*', ..];
 

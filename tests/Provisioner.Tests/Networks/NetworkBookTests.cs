@@ -88,6 +88,28 @@ public sealed class NetworkBookTests : IDisposable
     }
 
     [Fact]
+    public async Task While_the_store_waits_for_room_a_change_is_refused_at_once_and_nothing_of_it_counts()
+    {
+        var disk = new Refusing(_store);
+        var book = Open(disk);
+        disk.Suspended = "No space left on device";
+        var refused = await book.Networks.ApplyAsync(new NetworkChange.PutReservation(new(Rack.Ip("10.77.0.150"), Rack.Ana, book.Served().Id)), "ann");
+        Assert.Equal("nothing can be changed while the store can't be written (No space left on device): make room on the appliance's disk", Assert.IsType<NetworkOutcome.Refused>(refused).InWords);
+        Assert.Empty(book.Networks.Model.Reservations);
+    }
+
+    [Fact]
+    public async Task Ids_are_made_while_the_model_changes()
+    {
+        var book = Open();
+        var changes = Enumerable.Range(0, 50).Select(i => Task.Run(() => Done(book.Networks.ApplyAsync(new NetworkChange.PutSpace(new(book.Networks.FreshId(), $"space{i}")), "ann"))));
+        var asking = Task.Run(() => Enumerable.Range(0, 20_000).Select(_ => book.Networks.FreshId()).Distinct().Count());
+        await Task.WhenAll(changes);
+        Assert.Equal(50, book.Networks.Model.Spaces.Count);
+        Assert.InRange(await asking, 19_900, 20_000);
+    }
+
+    [Fact]
     public async Task A_machine_that_is_free_gets_no_static_address()
     {
         var book = Open();
@@ -152,6 +174,7 @@ public sealed class NetworkBookTests : IDisposable
     private sealed class Refusing(IStore store) : IStore
     {
         public bool Full { get; set; }
+        public string? Suspended { get; set; }
         public IReadOnlyList<Document> Load(string collection) => store.Load(collection);
         public Task CommitAsync(StoreBatch batch) => Full ? Task.FromException(new IOException("No space left on device")) : store.CommitAsync(batch);
         public IReadOnlyList<TimelineEvent> Events(string? machine, long after, int limit) => store.Events(machine, after, limit);

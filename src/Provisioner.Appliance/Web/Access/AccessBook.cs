@@ -127,6 +127,7 @@ internal sealed class AccessBook
         await _writing.WaitAsync();
         try
         {
+            if (_store.Suspended is { } full) throw new StoreSuspendedException(full);
             var (batch, show) = decide();
             await _store.CommitAsync(batch);
             show();

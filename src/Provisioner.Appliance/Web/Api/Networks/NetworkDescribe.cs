@@ -6,7 +6,7 @@ using Provisioner.Wire;
 namespace Provisioner.Appliance.Web.Api.Networks;
 
 /// <summary>The network model in the API's shapes.</summary>
-internal sealed class NetworkDescribe(MachineBook machines, LeaseBook leases)
+internal sealed class NetworkDescribe(MachineBook machines, LeaseBook leases, TimeProvider time)
 {
     public static FabricDto Of(Fabric fabric, NetworkModel model) =>
         new(fabric.Id, fabric.Name, fabric.Description, Keys(model.Vlans.Values.Where(v => v.Fabric == fabric.Id), model));
@@ -35,7 +35,7 @@ internal sealed class NetworkDescribe(MachineBook machines, LeaseBook leases)
         reservation.Address.ToString(), reservation.Mac.ToString(), model.Subnet(reservation.Subnet)!.Cidr.ToString(), reservation.HostName, NameOf(reservation.Mac),
         reservation.ReplyDelay.TotalSeconds, reservation.Comment);
 
-    public AddressDto Of(AddressClaim claim) => new(claim.Address.ToString(), Word(claim.Kind), claim.Mac?.ToString(), claim.Mac is { } mac ? NameOf(mac) : null, claim.Says, claim.Until);
+    public AddressDto Of(AddressClaim claim) => new(claim.Address.ToString(), Word(claim.Kind), claim.Mac?.ToString(), claim.Mac is { } mac ? NameOf(mac) : null, claim.Says, claim.Until is { } until ? OnTheWall(until) : null);
 
     /// <summary>Who has what of a subnet; null where it is gone.</summary>
     public AddressList? Addresses(Subnet subnet)
@@ -53,9 +53,12 @@ internal sealed class NetworkDescribe(MachineBook machines, LeaseBook leases)
 
     public LeaseDto Of(Lease lease, NetworkModel model) => new(
         lease.Address.ToString(), lease.Mac.ToString(), NameOf(lease.Mac), model.SubnetOf(lease.Address)?.Cidr.ToString() ?? "", lease.State.ToString().ToLowerInvariant(),
-        lease.IsHeld(leases.Clock.Now), lease.Since, lease.Until);
+        lease.IsHeld(leases.Clock.Now), OnTheWall(lease.Since), OnTheWall(lease.Until));
 
     public static string Key(Vlan vlan, NetworkModel model) => $"{model.Fabrics[vlan.Fabric].Name}:{vlan.Vid}";
+
+    // Leases are counted in a clock that nobody can set; a reader compares with his own.
+    private DateTimeOffset OnTheWall(DateTimeOffset at) => leases.Clock.OnTheWall(at, time.GetUtcNow());
 
     private string? NameOf(MacAddress mac) => machines.ByMac(mac)?.Name;
 
