@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Provisioner.Appliance.Power;
 using Provisioner.Appliance.Store;
 using Provisioner.Domain.Events;
 using Provisioner.Domain.Machines;
@@ -6,10 +9,10 @@ using Provisioner.Domain.Power;
 namespace Provisioner.Appliance.Machines;
 
 /// <summary>
-/// Gives power orders for machines of the book: opens the sealed password, speaks to the driver, writes what was read back.
+/// Gives power orders for machines of the book: opens the sealed password, has it given, writes what was read back.
 /// One order at a time a machine.
 /// </summary>
-internal sealed class PowerDesk(MachineBook book, SecretBox secrets, IPowerDriver driver, TimeProvider time)
+internal sealed class PowerDesk(MachineBook book, SecretBox secrets, PowerHand hand, TimeProvider time)
 {
     /// <summary>How long an order may take until the state agrees: some BMCs answer after 9 s and switch after 20.</summary>
     public static readonly TimeSpan OrderDeadline = TimeSpan.FromSeconds(60);
@@ -22,7 +25,7 @@ internal sealed class PowerDesk(MachineBook book, SecretBox secrets, IPowerDrive
     {
         if (book.Find(id) is not { } machine) return new Applied.NotFound(id);
         if (Lifecycle.IsUnderWay(machine.State)) return new Applied.Refused($"{machine.Name} is {Lifecycle.Word(machine.State)} and its power is in the appliance's hands: abort that first");
-        if (machine.Bmc is null) return new Applied.Refused($"{machine.Name} has no BMC that the appliance knows: switch it by hand, or commission it");
+        if (machine.Controllers.IsEmpty) return new Applied.Refused($"{machine.Name} has no power controller that the appliance knows: switch it by hand, or commission it");
         try
         {
             await SetAsync(machine, action, by, cancel);
@@ -39,7 +42,7 @@ internal sealed class PowerDesk(MachineBook book, SecretBox secrets, IPowerDrive
     public async Task<PowerState> SetAsync(Machine machine, PowerAction action, string by, CancellationToken cancel)
     {
         long began = time.GetTimestamp();
-        var state = await Speak(machine, t => driver.SetAsync(t, action, action is PowerAction.SoftOff ? SoftOffDeadline : OrderDeadline, cancel), cancel);
+        var state = await Speak(machine, t => hand.SetAsync(t, action, action is PowerAction.SoftOff ? SoftOffDeadline : OrderDeadline, cancel), cancel);
         double seconds = time.GetElapsedTime(began).TotalSeconds;
         book.Note(machine.Id, $"power.{action.ToString().ToLowerInvariant()}", $"power {Word(action)}: read back {state.ToString().ToLowerInvariant()}", seconds: seconds, by: by);
         await book.ApplyAsync(machine.Id, new MachineChange.PowerRead(new(state, time.GetUtcNow(), null)), by);
@@ -50,11 +53,8 @@ internal sealed class PowerDesk(MachineBook book, SecretBox secrets, IPowerDrive
     /// <exception cref="PowerException">it failed; also on the timeline.</exception>
     public async Task SetNextBootAsync(Machine machine, BootDevice device, CancellationToken cancel)
     {
-        await Speak(machine, async t =>
-        {
-            await driver.SetNextBootAsync(t, device, cancel);
-            return PowerState.Unknown;
-        }, cancel);
+        string? doubt = await Speak(machine, t => hand.SetNextBootAsync(t, new(device), cancel), cancel);
+        if (doubt is not null) book.Note(machine.Id, "power.note", doubt);
         book.Note(machine.Id, "power.bootdevice", $"boots from {(device is BootDevice.Pxe ? "the network" : "its disk")} next time ({(machine.Firmware == "uefi" ? "UEFI" : "BIOS")}), read back");
     }
 
@@ -64,7 +64,7 @@ internal sealed class PowerDesk(MachineBook book, SecretBox secrets, IPowerDrive
         PowerReading reading;
         try
         {
-            reading = new(await Turn(machine, t => driver.GetAsync(t, cancel), cancel), time.GetUtcNow(), null);
+            reading = new(await Turn(machine, t => hand.GetAsync(t, cancel), cancel), time.GetUtcNow(), null);
         }
         catch (PowerException e)
         {
@@ -78,7 +78,7 @@ internal sealed class PowerDesk(MachineBook book, SecretBox secrets, IPowerDrive
     // An unchanged state is written down once in five minutes: 10,000 machines polled twice a minute are no reason for 330 fsyncs a second.
     private static bool Stale(Machine machine, PowerReading reading) => reading.SeenAt - machine.Power.SeenAt > TimeSpan.FromMinutes(5);
 
-    private async Task<PowerState> Speak(Machine machine, Func<PowerTarget, Task<PowerState>> say, CancellationToken cancel)
+    private async Task<T> Speak<T>(Machine machine, Func<PowerTarget, Task<T>> say, CancellationToken cancel)
     {
         try
         {
@@ -91,7 +91,7 @@ internal sealed class PowerDesk(MachineBook book, SecretBox secrets, IPowerDrive
         }
     }
 
-    private async Task<PowerState> Turn(Machine machine, Func<PowerTarget, Task<PowerState>> say, CancellationToken cancel)
+    private async Task<T> Turn<T>(Machine machine, Func<PowerTarget, Task<T>> say, CancellationToken cancel)
     {
         var turn = _turns.GetOrAdd(machine.Id, _ => new SemaphoreSlim(1));
         await turn.WaitAsync(cancel);
@@ -105,21 +105,30 @@ internal sealed class PowerDesk(MachineBook book, SecretBox secrets, IPowerDrive
         }
     }
 
-    private PowerTarget TargetOf(Machine machine)
+    private PowerTarget TargetOf(Machine machine) => machine.Controllers is [var first, ..]
+        ? TargetOf(machine, first)
+        : throw new PowerException(PowerFailure.Refused, $"{machine.Name} has no power controller that the appliance knows");
+
+    private PowerTarget TargetOf(Machine machine, ControllerAccess controller)
     {
-        var bmc = machine.Bmc ?? throw new PowerException(PowerFailure.Refused, $"{machine.Name} has no BMC that the appliance knows");
         try
         {
-            string password = secrets.Unseal(PurposeOf(machine.Id), bmc.SealedPassword);
-            return new(machine.Name, bmc.Address, bmc.Port, bmc.Username, password, bmc.Privilege, machine.Firmware == "uefi");
+            string password = controller.SealedPassword.Length > 0 ? secrets.Unseal(PurposeOf(machine.Id), controller.SealedPassword) : "";
+            return new(machine.Name, controller.Kind, controller.Address, controller.Port, controller.Username, password, controller.Privilege, machine.Firmware == "uefi")
+            {
+                Settings = controller.Settings,
+                Secrets = controller.SealedMore is { } more ? SecretsOf(secrets.Unseal(PurposeOf(machine.Id), more)) : ImmutableDictionary<string, string>.Empty,
+            };
         }
         catch (System.Security.Cryptography.CryptographicException)
         {
-            throw new PowerException(PowerFailure.Credentials, $"the BMC password of {machine.Name} can't be opened with this appliance's key: put the right key file back, or commission the machine again");
+            throw new PowerException(PowerFailure.Credentials, $"the {controller.Kind} password of {machine.Name} can't be opened with this appliance's key: put the right key file back, or commission the machine again");
         }
     }
 
-    /// <summary>What a BMC password is sealed for.</summary>
+    private static ImmutableDictionary<string, string> SecretsOf(string json) => JsonSerializer.Deserialize(json, StoreJson.Default.ImmutableDictionaryStringString)!;
+
+    /// <summary>What a machine's controllers' secrets are sealed for.</summary>
     public static string PurposeOf(string machine) => $"bmc/{machine}";
 
     private static string Word(PowerAction action) => action is PowerAction.SoftOff ? "soft off" : action.ToString().ToLowerInvariant();

@@ -6,7 +6,7 @@ namespace Provisioner.Appliance.Machines;
 
 /// <summary>
 /// Asks the planner for every machine that has work under way, at each change and once a second (for deadlines), and has the step done:
-/// one at a time a machine. It keeps nothing: a restart asks again. It also reads the power of all machines with a BMC twice a minute.
+/// one at a time a machine. It keeps nothing: a restart asks again. It also reads the power of all machines with a controller twice a minute.
 /// </summary>
 internal sealed partial class Reconciler(MachineBook book, StepRunner runner, PowerDesk power, TimeProvider time, ILogger<Reconciler> log) : BackgroundService
 {
@@ -86,7 +86,7 @@ internal sealed partial class Reconciler(MachineBook book, StepRunner runner, Po
         using var tick = new PeriodicTimer(PowerEvery, time);
         do
         {
-            var due = book.All.Values.Where(m => m.Bmc is not null && !_running.ContainsKey(m.Id));
+            var due = book.All.Values.Where(m => !m.Controllers.IsEmpty && !_running.ContainsKey(m.Id));
             await Parallel.ForEachAsync(due, new ParallelOptions { MaxDegreeOfParallelism = PowerReadsAtOnce, CancellationToken = stop },
                 async (machine, cancel) => await power.ReadAsync(machine, cancel));
         }

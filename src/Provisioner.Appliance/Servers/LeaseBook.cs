@@ -147,7 +147,8 @@ internal sealed class LeaseBook
     public void NoteBmcs(IEnumerable<Machine> machines)
     {
         foreach (var machine in machines)
-            if (machine.Bmc is { } bmc && IPAddress.TryParse(bmc.Address, out var address)) NoteInUse(address, $"the BMC of {machine.Name}");
+            foreach (var controller in machine.Controllers)
+                if (IPAddress.TryParse(controller.Address, out var address)) NoteInUse(address, $"the {(controller.IsBmc ? "BMC" : "power controller")} of {machine.Name}");
     }
 
     /// <summary>

@@ -4,6 +4,7 @@ using Provisioner.Appliance.Images;
 using Provisioner.Appliance.Machines;
 using Provisioner.Appliance.Networks;
 using Provisioner.Appliance.Packages;
+using Provisioner.Appliance.Power;
 using Provisioner.Appliance.Power.Ipmi;
 using Provisioner.Appliance.Roles;
 using Provisioner.Appliance.Servers;
@@ -88,7 +89,7 @@ internal static class ApplianceHost
         services.AddSingleton<ServiceControl>();
         services.AddSingleton<IPowerDriver>(s => new IpmiDriver(TimeProvider.System, note: (machine, text) => Tell(s.GetRequiredService<MachineBook>(), machine, text)));
         services.AddPackages(options);
-        services.AddSingleton<PowerDesk>().AddSingleton<StepRunner>().AddHostedService<Reconciler>();
+        services.AddSingleton(s => new PowerHand(s.GetServices<IPowerDriver>(), TimeProvider.System)).AddSingleton<PowerDesk>().AddSingleton<StepRunner>().AddHostedService<Reconciler>();
         services.AddSingleton<Whereabouts>().AddSingleton<ISurroundings, Surroundings>().AddWeb(options.Data);
     }
 

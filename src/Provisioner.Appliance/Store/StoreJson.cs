@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Provisioner.Domain.Events;
@@ -9,4 +10,5 @@ namespace Provisioner.Appliance.Store;
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(Machine))]
 [JsonSerializable(typeof(TimelineEvent))]
+[JsonSerializable(typeof(ImmutableDictionary<string, string>))]
 internal sealed partial class StoreJson : JsonSerializerContext;

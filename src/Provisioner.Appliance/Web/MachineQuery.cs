@@ -41,7 +41,7 @@ internal sealed record MachineQuery(string Text, IReadOnlySet<MachineState> Stat
         foreach (string mac in m.Macs) yield return mac;
         foreach (string tag in m.Tags) yield return tag;
         if (surroundings.AddressOf(m) is { } address) yield return address.ToString();
-        if (m.Bmc is { } bmc) yield return bmc.Address;
+        foreach (var controller in m.Controllers) yield return controller.Address;
         if (m.Inventory?.System is { } system) foreach (string part in new[] { system.Manufacturer, system.Product, system.Serial }) yield return part;
         if (m.Deployment is { } deployment)
         {

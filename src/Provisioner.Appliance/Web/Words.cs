@@ -24,7 +24,7 @@ internal static class Words
         var words = new List<string>(Lifecycle.Possible(machine.State).Where(t => t is not Trigger.Commission || !Lifecycle.IsUnderWay(machine.State)).Select(t => Hyphens(t.ToString())));
         if (Lifecycle.IsUnderWay(machine.State)) words.Add("abort");
         if (Lifecycle.MayBeDeleted(machine.State)) words.Add("delete");
-        if (machine.Bmc is not null && !Lifecycle.IsUnderWay(machine.State)) words.Add("power");
+        if (!machine.Controllers.IsEmpty && !Lifecycle.IsUnderWay(machine.State)) words.Add("power");
         if (machine is { State: MachineState.Deployed, Deployment: { Role: not null, RoleProgress.Status: not ("pending" or "running") } }) words.Add("role");
         return words;
     }

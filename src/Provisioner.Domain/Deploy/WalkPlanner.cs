@@ -34,17 +34,17 @@ public static class WalkPlanner
     {
         if (!Lifecycle.IsUnderWay(machine.State)) return new Step.Wait("a person");
         if (machine.Deadline is { } deadline && now >= deadline) return new Step.GiveUp(TimeIsUp(machine));
-        bool hasBmc = machine.Bmc is not null;
+        bool hasController = !machine.Controllers.IsEmpty;
         return machine.Phase switch
         {
-            Phase.StartAgent when hasBmc => new Step.StartFromNetwork(),
+            Phase.StartAgent when hasController => new Step.StartFromNetwork(),
             Phase.StartAgent or Phase.AwaitAgent => new Step.Wait("the machine to boot from the network"),
             Phase.AgentAtWork => new Step.Wait("the agent"),
-            Phase.StartDisk when hasBmc => new Step.StartFromDisk(),
+            Phase.StartDisk when hasController => new Step.StartFromDisk(),
             Phase.StartDisk => new Step.Wait("the agent to restart the machine"),
             Phase.AwaitHome => new Step.Wait("the installed system"),
-            Phase.PowerOff when machine.State is MachineState.Releasing => hasBmc ? new Step.SwitchOff() : new Step.TrustOff("no BMC: switch it off by hand"),
-            Phase.PowerOff when hasBmc => new Step.SeeOff(),
+            Phase.PowerOff when machine.State is MachineState.Releasing => hasController ? new Step.SwitchOff() : new Step.TrustOff("no BMC: switch it off by hand"),
+            Phase.PowerOff when hasController => new Step.SeeOff(),
             Phase.PowerOff => new Step.Wait("the agent to switch the machine off"),
             _ => new Step.GiveUp($"{machine.State} without work: the record is damaged"),
         };
@@ -52,8 +52,8 @@ public static class WalkPlanner
 
     private static string TimeIsUp(Machine machine) => machine.Phase switch
     {
-        Phase.StartAgent => "its BMC did not start it in time: look at the BMC's address and password",
-        Phase.AwaitAgent when machine.Bmc is null => "nobody switched it on in time: switch it on and let it boot from the network",
+        Phase.StartAgent => "its power controller did not start it in time: look at the controller's address and password",
+        Phase.AwaitAgent when machine.Controllers.IsEmpty => "nobody switched it on in time: switch it on and let it boot from the network",
         Phase.AwaitAgent => "it was started and its agent did not say hello in time: look at its console, its cable and its boot order",
         Phase.AgentAtWork when machine.State is MachineState.Deploying => "its agent did not end the install in time: look at its console and at the disk",
         Phase.AgentAtWork => "its agent did not report everything in time: look at its console",

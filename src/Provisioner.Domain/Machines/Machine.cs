@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Provisioner.Domain.Power;
 
 namespace Provisioner.Domain.Machines;
@@ -37,8 +38,24 @@ public sealed record Machine
     public ImmutableSortedSet<string> Tags { get; init; } = [];
     /// <summary>What the agent found; null until commissioned.</summary>
     public Inventory? Inventory { get; init; }
-    /// <summary>How its BMC is reached; null where it has none or none was found.</summary>
-    public BmcAccess? Bmc { get; init; }
+    /// <summary>How its power is switched, the preferred way first; empty where nobody but a person can.</summary>
+    public ImmutableArray<ControllerAccess> Controllers { get; init => field = value.IsDefault ? [] : value; } = [];
+    /// <summary>The first of its controllers that is a BMC, or null. Setting it puts the new one first, in place of all BMCs.</summary>
+    [JsonIgnore]
+    public ControllerAccess? Bmc
+    {
+        get => Controllers.FirstOrDefault(c => c.IsBmc);
+        init => Controllers = [.. value is null ? [] : new[] { value }, .. Controllers.Where(c => !c.IsBmc)];
+    }
+    /// <summary>The one controller of documents that were written when machines had only one.</summary>
+    [JsonPropertyName("bmc")]
+    public ControllerAccess? BmcOfOldDocument
+    {
+        init
+        {
+            if (value is not null && Controllers.IsEmpty) Controllers = [value];
+        }
+    }
     /// <summary>What the power controller last said.</summary>
     public PowerReading Power { get; init; } = PowerReading.Never;
     /// <summary>The system on it or wanted on it; null in New, Commissioning, Ready.</summary>
@@ -85,18 +102,6 @@ public enum Reports
     /// <summary>All of it.</summary>
     All = Inventory | Bmc,
 }
-
-/// <summary>How a BMC is reached. The password is sealed with the appliance's key and never leaves it.</summary>
-/// <param name="Kind"><c>ipmi</c>; other kinds come with their drivers.</param>
-/// <param name="Address">IPv4 or IPv6 address, or host name.</param>
-/// <param name="Port">UDP port, 623 by default.</param>
-/// <param name="Username">User on the BMC.</param>
-/// <param name="SealedPassword">AES-256-GCM, base64.</param>
-/// <param name="Privilege">Privilege level of the user there, <c>administrator</c> or <c>operator</c>.</param>
-/// <param name="ManufacturerId">IANA enterprise number that the BMC gives; 0 when unknown.</param>
-/// <param name="FirmwareVersion">BMC firmware, empty when unknown.</param>
-public sealed record BmcAccess(
-    string Kind, string Address, int Port, string Username, string SealedPassword, string Privilege, int ManufacturerId, string FirmwareVersion);
 
 /// <summary>The system that is wanted on a machine, or is on it.</summary>
 public sealed record Deployment

@@ -40,7 +40,7 @@ public abstract record MachineChange
     /// <summary>The agent reported the hardware.</summary>
     public sealed record InventoryReported(Inventory Inventory) : MachineChange;
     /// <summary>The agent reported the BMC; null with a reason where there is none that could be used.</summary>
-    public sealed record BmcReported(BmcAccess? Bmc, bool Broken, string Reason) : MachineChange;
+    public sealed record BmcReported(ControllerAccess? Bmc, bool Broken, string Reason) : MachineChange;
     /// <summary>The agent ended the install order.</summary>
     public sealed record InstallDone(int Order, bool Ok, string Error, long Bytes, double Seconds) : MachineChange;
     /// <summary>The agent ended an order to switch itself off or reboot: it is about to be gone.</summary>

@@ -14,7 +14,7 @@ internal sealed class Transition(Machine machine, ChangeContext context)
 
     public Outcome On(MachineChange change) => change switch
     {
-        MachineChange.Commission => Take(Trigger.Commission, m => m with { Phase = m.Bmc is null ? Phase.AwaitAgent : Phase.StartAgent, Reported = Reports.None, SessionTokenHash = null }),
+        MachineChange.Commission => Take(Trigger.Commission, m => m with { Phase = m.Controllers.IsEmpty ? Phase.AwaitAgent : Phase.StartAgent, Reported = Reports.None, SessionTokenHash = null }),
         MachineChange.Allocate => Take(Trigger.Allocate),
         MachineChange.Deploy deploy => Deploy(deploy.Request),
         MachineChange.Release => Take(Trigger.Release, m => m with { Phase = Phase.PowerOff, SessionTokenHash = null, BootTokenHash = null }),
@@ -82,7 +82,7 @@ internal sealed class Transition(Machine machine, ChangeContext context)
             DiskChoice.Refused refused => new Outcome.Refused(refused.Why),
             DiskChoice.Chosen chosen => Take(Trigger.Deploy, m => m with
             {
-                Phase = m.Bmc is null ? Phase.AwaitAgent : Phase.StartAgent,
+                Phase = m.Controllers.IsEmpty ? Phase.AwaitAgent : Phase.StartAgent,
                 SessionTokenHash = null,
                 OurDiskIds = m.OurDiskIds.Add(fresh.DiskId).TakeLast(16).ToImmutableArray(),
                 Deployment = new Deployment
@@ -206,8 +206,8 @@ internal sealed class Transition(Machine machine, ChangeContext context)
     private Outcome Leaving() => machine switch
     {
         // Without a BMC nobody can read the power: the agent's word is all there is.
-        { State: Commissioning, Phase: Phase.PowerOff, Bmc: null } => SeenOff("its agent switched it off; without a BMC nobody can read that back"),
-        { State: Deploying, Phase: Phase.StartDisk, Bmc: null } => Started(Phase.StartDisk),
+        { State: Commissioning, Phase: Phase.PowerOff, Controllers.IsEmpty: true } => SeenOff("its agent switched it off; without a BMC nobody can read that back"),
+        { State: Deploying, Phase: Phase.StartDisk, Controllers.IsEmpty: true } => Started(Phase.StartDisk),
         _ => Keep(machine),
     };
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Provisioner.Appliance.Power.Ipmi;
 using Provisioner.Domain.Power;
 using Provisioner.Wire.Ipmi;
+using static Provisioner.ApplianceTests.Power.Hands;
 
 namespace Provisioner.ApplianceTests.Power;
 
@@ -13,7 +14,6 @@ public sealed class HostileBmcTests
         HandshakeTries = [.. Enumerable.Repeat(TimeSpan.FromSeconds(0.15), 4)],
         SessionTries = [.. Enumerable.Repeat(TimeSpan.FromSeconds(0.15), 3)],
         BusyPauses = [TimeSpan.FromSeconds(0.05), TimeSpan.FromSeconds(0.05)],
-        RepeatOrder = TimeSpan.FromSeconds(0.6),
     };
 
     private static PowerTarget Target(BmcSimulator bmc) => IpmiDriverTests.Target(bmc);
@@ -230,7 +230,7 @@ public sealed class HostileBmcTests
     {
         await using var bmc = new BmcSimulator();
         bmc.Refusals[(NetFn.Chassis, 0x01)] = CompletionCode.NodeBusy;
-        await FailsAsync(bmc, PowerFailure.Refused, "the BMC refused Get Chassis Status: the BMC is busy (completion code 0xc0)");
+        await FailsAsync(bmc, PowerFailure.NotNow, "the BMC refused Get Chassis Status: the BMC is busy (completion code 0xc0)");
         Assert.Equal(3, bmc.Heard.Count(heard => heard == "00 01"));
     }
 
@@ -239,7 +239,7 @@ public sealed class HostileBmcTests
     {
         await using var bmc = new BmcSimulator { Chassis = { LiesLeft = 1 } };
         await using var driver = new IpmiDriver(TimeProvider.System, Short);
-        Assert.Equal(PowerState.On, await driver.SetAsync(Target(bmc), PowerAction.On, TimeSpan.FromSeconds(5), default));
+        Assert.Equal(PowerState.On, await Hand(driver).SetAsync(Target(bmc), PowerAction.On, TimeSpan.FromSeconds(5), default));
         Assert.Equal([1, 1], bmc.Chassis.Orders);
     }
 
@@ -249,9 +249,9 @@ public sealed class HostileBmcTests
         await using var bmc = new BmcSimulator { Chassis = { LiesLeft = 1000 } };
         await using var driver = new IpmiDriver(TimeProvider.System, Short);
         var watch = Stopwatch.StartNew();
-        var ignored = await Assert.ThrowsAsync<PowerException>(() => driver.SetAsync(Target(bmc), PowerAction.On, TimeSpan.FromSeconds(1.5), default));
+        var ignored = await Assert.ThrowsAsync<PowerException>(() => Hand(driver).SetAsync(Target(bmc), PowerAction.On, TimeSpan.FromSeconds(1.5), default));
         Assert.Equal(PowerFailure.Ignored, ignored.Failure);
-        Assert.Matches(@"^power on node7 via ipmi 127\.0\.0\.1: the BMC said yes, but [0-9.]+ s later the machine is still off$", ignored.Message);
+        Assert.Matches(@"^power on node7 via ipmi 127\.0\.0\.1: the controller said yes, but [0-9.]+ s later the machine is still off$", ignored.Message);
         Assert.True(watch.ElapsedMilliseconds < 20_000, $"{watch.ElapsedMilliseconds} ms");
     }
 
@@ -259,11 +259,11 @@ public sealed class HostileBmcTests
     public async Task A_BMC_that_dies_of_the_order_ends_within_the_deadline()
     {
         await using var bmc = new BmcSimulator();
-        await using var driver = new IpmiDriver(TimeProvider.System, Short with { LookAgainAtMost = TimeSpan.FromSeconds(1) });
+        await using var driver = new IpmiDriver(TimeProvider.System, Short);
         await driver.GetAsync(Target(bmc), default);
         bmc.Tamper = (_, answer) => bmc.Chassis.Orders.Count > 0 ? [] : [answer];
         var watch = Stopwatch.StartNew();
-        var silent = await Assert.ThrowsAsync<PowerException>(() => driver.SetAsync(Target(bmc), PowerAction.On, TimeSpan.FromSeconds(2), default));
+        var silent = await Assert.ThrowsAsync<PowerException>(() => Hand(driver).SetAsync(Target(bmc), PowerAction.On, TimeSpan.FromSeconds(2), default));
         Assert.Equal(PowerFailure.Silent, silent.Failure);
         Assert.StartsWith("power on node7 via ipmi 127.0.0.1: ", silent.Message, StringComparison.Ordinal);
         Assert.True(watch.ElapsedMilliseconds < 20_000, $"{watch.ElapsedMilliseconds} ms");
@@ -281,7 +281,7 @@ public sealed class HostileBmcTests
             return back != DateTime.MaxValue && DateTime.UtcNow < back ? [] : [answer];
         };
         bmc.Chassis.FollowsAfter = TimeSpan.FromSeconds(0.2);
-        Assert.Equal(PowerState.On, await driver.SetAsync(Target(bmc), PowerAction.On, TimeSpan.FromSeconds(10), default));
+        Assert.Equal(PowerState.On, await Hand(driver).SetAsync(Target(bmc), PowerAction.On, TimeSpan.FromSeconds(10), default));
     }
 
     [Fact]
@@ -289,7 +289,7 @@ public sealed class HostileBmcTests
     {
         await using var bmc = new BmcSimulator { Chassis = { LosesBootFlags = true } };
         await using var driver = new IpmiDriver(TimeProvider.System, Short);
-        var ignored = await Assert.ThrowsAsync<PowerException>(() => driver.SetNextBootAsync(Target(bmc), BootDevice.Pxe, default));
+        var ignored = await Assert.ThrowsAsync<PowerException>(() => driver.SetNextBootAsync(Target(bmc), new(BootDevice.Pxe), default));
         Assert.Equal(PowerFailure.Ignored, ignored.Failure);
         Assert.Equal("set the next boot to network of node7 via ipmi 127.0.0.1: the BMC said yes to network, UEFI, next boot only, but reads back no boot device", ignored.Message);
     }
@@ -299,7 +299,7 @@ public sealed class HostileBmcTests
     {
         await using var bmc = new BmcSimulator { Chassis = { LosesUefi = true } };
         await using var driver = new IpmiDriver(TimeProvider.System, Short);
-        var ignored = await Assert.ThrowsAsync<PowerException>(() => driver.SetNextBootAsync(Target(bmc), BootDevice.Disk, default));
+        var ignored = await Assert.ThrowsAsync<PowerException>(() => driver.SetNextBootAsync(Target(bmc), new(BootDevice.Disk), default));
         Assert.Contains("said yes to disk, UEFI, next boot only, but reads back disk, BIOS, next boot only", ignored.Message, StringComparison.Ordinal);
     }
 
@@ -309,7 +309,7 @@ public sealed class HostileBmcTests
         await using var bmc = new BmcSimulator();
         bmc.Refusals[(NetFn.Chassis, 0x08)] = 0x80;
         await using var driver = new IpmiDriver(TimeProvider.System, Short);
-        var refused = await Assert.ThrowsAsync<PowerException>(() => driver.SetNextBootAsync(Target(bmc), BootDevice.Disk, default));
+        var refused = await Assert.ThrowsAsync<PowerException>(() => driver.SetNextBootAsync(Target(bmc), new(BootDevice.Disk), default));
         Assert.Equal(PowerFailure.Refused, refused.Failure);
         Assert.Contains("the BMC refused Set System Boot Options: the BMC has no parameter BootFlags (completion code 0x80)", refused.Message, StringComparison.Ordinal);
     }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using Provisioner.Appliance.Power.Ipmi;
 using Provisioner.Domain.Power;
+using static Provisioner.ApplianceTests.Power.Hands;
 
 namespace Provisioner.ApplianceTests.Power;
 
@@ -11,7 +12,7 @@ public sealed class IpmiDriverTests
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
 
     internal static PowerTarget Target(BmcSimulator bmc, string username = "admin", string password = "a-password-of-20-oct", string privilege = "administrator", bool uefi = true) =>
-        new("node7", "127.0.0.1", bmc.Port, username, password, privilege, uefi);
+        new("node7", "ipmi", "127.0.0.1", bmc.Port, username, password, privilege, uefi);
 
     [Fact]
     public async Task Cipher_suite_17_is_used_where_it_is_offered()
@@ -31,12 +32,12 @@ public sealed class IpmiDriverTests
         await using var bmc = new BmcSimulator { Chassis = { FollowsAfter = TimeSpan.FromSeconds(0.4) } };
         await using var driver = new IpmiDriver(TimeProvider.System);
         var target = Target(bmc);
-        Assert.Equal(PowerState.On, await driver.SetAsync(target, PowerAction.On, Deadline, default));
-        Assert.Equal(PowerState.On, await driver.SetAsync(target, PowerAction.Reset, Deadline, default));
-        Assert.Equal(PowerState.On, await driver.SetAsync(target, PowerAction.Cycle, Deadline, default));
-        Assert.Equal(PowerState.Off, await driver.SetAsync(target, PowerAction.SoftOff, Deadline, default));
-        Assert.Equal(PowerState.On, await driver.SetAsync(target, PowerAction.Cycle, Deadline, default));
-        Assert.Equal(PowerState.Off, await driver.SetAsync(target, PowerAction.Off, Deadline, default));
+        Assert.Equal(PowerState.On, await Hand(driver).SetAsync(target, PowerAction.On, Deadline, default));
+        Assert.Equal(PowerState.On, await Hand(driver).SetAsync(target, PowerAction.Reset, Deadline, default));
+        Assert.Equal(PowerState.On, await Hand(driver).SetAsync(target, PowerAction.Cycle, Deadline, default));
+        Assert.Equal(PowerState.Off, await Hand(driver).SetAsync(target, PowerAction.SoftOff, Deadline, default));
+        Assert.Equal(PowerState.On, await Hand(driver).SetAsync(target, PowerAction.Cycle, Deadline, default));
+        Assert.Equal(PowerState.Off, await Hand(driver).SetAsync(target, PowerAction.Off, Deadline, default));
         Assert.Equal([1, 3, 0, 1, 5, 1, 0], bmc.Chassis.Orders);
     }
 
@@ -45,9 +46,9 @@ public sealed class IpmiDriverTests
     {
         await using var bmc = new BmcSimulator();
         await using var driver = new IpmiDriver(TimeProvider.System);
-        Assert.Equal(PowerState.Off, await driver.SetAsync(Target(bmc), PowerAction.SoftOff, Deadline, default));
+        Assert.Equal(PowerState.Off, await Hand(driver).SetAsync(Target(bmc), PowerAction.SoftOff, Deadline, default));
         bmc.Chassis.PowerOn = true;
-        Assert.Equal(PowerState.On, await driver.SetAsync(Target(bmc), PowerAction.On, Deadline, default));
+        Assert.Equal(PowerState.On, await Hand(driver).SetAsync(Target(bmc), PowerAction.On, Deadline, default));
         Assert.Empty(bmc.Chassis.Orders);
     }
 
@@ -56,7 +57,7 @@ public sealed class IpmiDriverTests
     {
         await using var bmc = new BmcSimulator { Chassis = { RefusesNeedlessOff = true } };
         await using var driver = new IpmiDriver(TimeProvider.System);
-        Assert.Equal(PowerState.Off, await driver.SetAsync(Target(bmc), PowerAction.Off, Deadline, default));
+        Assert.Equal(PowerState.Off, await Hand(driver).SetAsync(Target(bmc), PowerAction.Off, Deadline, default));
         Assert.Equal([0], bmc.Chassis.Orders);
     }
 
@@ -65,7 +66,7 @@ public sealed class IpmiDriverTests
     {
         await using var bmc = new BmcSimulator();
         await using var driver = new IpmiDriver(TimeProvider.System);
-        var refused = await Assert.ThrowsAsync<PowerException>(() => driver.SetAsync(Target(bmc), PowerAction.Reset, Deadline, default));
+        var refused = await Assert.ThrowsAsync<PowerException>(() => Hand(driver).SetAsync(Target(bmc), PowerAction.Reset, Deadline, default));
         Assert.Equal(PowerFailure.Refused, refused.Failure);
         Assert.Equal("reset node7 via ipmi 127.0.0.1: the machine is off, so that there is nothing to reset: switch it on", refused.Message);
     }
@@ -79,7 +80,7 @@ public sealed class IpmiDriverTests
     {
         await using var bmc = new BmcSimulator();
         await using var driver = new IpmiDriver(TimeProvider.System);
-        await driver.SetNextBootAsync(Target(bmc, uefi: uefi), device, default);
+        await driver.SetNextBootAsync(Target(bmc, uefi: uefi), new(device), default);
         Assert.Equal(flags, Convert.ToHexString(bmc.Chassis.BootFlags));
         Assert.False(bmc.Chassis.SetInProgress);
     }
@@ -89,7 +90,7 @@ public sealed class IpmiDriverTests
     {
         await using var bmc = new BmcSimulator();
         await using var driver = new IpmiDriver(TimeProvider.System);
-        await driver.SetNextBootAsync(Target(bmc), BootDevice.Pxe, default);
+        await driver.SetNextBootAsync(Target(bmc), new(BootDevice.Pxe), default);
         var (_, read) = await Peer.RunAsync("ipmitool", "-I", "lanplus", "-C", "17", "-H", "127.0.0.1", "-p", $"{bmc.Port}",
             "-U", "admin", "-P", "a-password-of-20-oct", "chassis", "bootparam", "get", "5");
         Assert.Contains("Boot Flag Valid", read, StringComparison.Ordinal);
@@ -103,7 +104,7 @@ public sealed class IpmiDriverTests
     {
         await using var bmc = new BmcSimulator { Chassis = { SetInProgress = true } };
         await using var driver = new IpmiDriver(TimeProvider.System);
-        await driver.SetNextBootAsync(Target(bmc), BootDevice.Pxe, default);
+        await driver.SetNextBootAsync(Target(bmc), new(BootDevice.Pxe), default);
         Assert.False(bmc.Chassis.SetInProgress);
     }
 

@@ -35,7 +35,7 @@ internal sealed class IpmiSim : IAsyncDisposable
     }
 
     public PowerTarget Target(string username = "admin", string password = "sixteen-octets-1", string privilege = "administrator", bool uefi = false) =>
-        new("node7", "127.0.0.1", Port, username, password, privilege, uefi);
+        new("node7", "ipmi", "127.0.0.1", Port, username, password, privilege, uefi);
 
     public async ValueTask DisposeAsync()
     {

@@ -1,5 +1,6 @@
 using Provisioner.Appliance.Power.Ipmi;
 using Provisioner.Domain.Power;
+using static Provisioner.ApplianceTests.Power.Hands;
 
 namespace Provisioner.ApplianceTests.Power;
 
@@ -15,11 +16,11 @@ public sealed class IpmiSimTests
         await using var driver = new IpmiDriver(TimeProvider.System);
         var target = sim.Target();
         Assert.Equal(PowerState.Off, await driver.GetAsync(target, default));
-        Assert.Equal(PowerState.On, await driver.SetAsync(target, PowerAction.On, Deadline, default));
-        Assert.Equal(PowerState.On, await driver.SetAsync(target, PowerAction.Reset, Deadline, default));
-        Assert.Equal(PowerState.On, await driver.SetAsync(target, PowerAction.Cycle, Deadline, default));
-        Assert.Equal(PowerState.Off, await driver.SetAsync(target, PowerAction.Off, Deadline, default));
-        Assert.Equal(PowerState.On, await driver.SetAsync(target, PowerAction.Cycle, Deadline, default));
+        Assert.Equal(PowerState.On, await Hand(driver).SetAsync(target, PowerAction.On, Deadline, default));
+        Assert.Equal(PowerState.On, await Hand(driver).SetAsync(target, PowerAction.Reset, Deadline, default));
+        Assert.Equal(PowerState.On, await Hand(driver).SetAsync(target, PowerAction.Cycle, Deadline, default));
+        Assert.Equal(PowerState.Off, await Hand(driver).SetAsync(target, PowerAction.Off, Deadline, default));
+        Assert.Equal(PowerState.On, await Hand(driver).SetAsync(target, PowerAction.Cycle, Deadline, default));
     }
 
     [Fact]
@@ -40,7 +41,7 @@ public sealed class IpmiSimTests
     {
         await using var sim = await IpmiSim.StartAsync();
         await using var driver = new IpmiDriver(TimeProvider.System);
-        await driver.SetNextBootAsync(sim.Target(uefi: true), device, default);
+        await driver.SetNextBootAsync(sim.Target(uefi: true), new(device), default);
         Assert.Equal(kept, sim.Boot);
     }
 
@@ -62,7 +63,7 @@ public sealed class IpmiSimTests
         await using var sim = await IpmiSim.StartAsync();
         await using var driver = new IpmiDriver(TimeProvider.System);
         var target = sim.Target("oper", "operatorpass1234", "operator");
-        Assert.Equal(PowerState.On, await driver.SetAsync(target, PowerAction.On, Deadline, default));
+        Assert.Equal(PowerState.On, await Hand(driver).SetAsync(target, PowerAction.On, Deadline, default));
     }
 
     [Fact]
@@ -90,7 +91,7 @@ public sealed class IpmiSimTests
     public async Task Wrong_addresses_are_said_to_be_that()
     {
         await using var driver = new IpmiDriver(TimeProvider.System);
-        var target = new PowerTarget("node7", "127.0.0.1", Peer.FreeUdpPort(), "admin", "secret", "administrator", false);
+        var target = new PowerTarget("node7", "ipmi", "127.0.0.1", Peer.FreeUdpPort(), "admin", "secret", "administrator", false);
         var closed = await Assert.ThrowsAsync<PowerException>(() => driver.GetAsync(target, default));
         Assert.Equal(PowerFailure.Silent, closed.Failure);
         Assert.Contains("the UDP port is closed", closed.Message, StringComparison.Ordinal);

@@ -217,7 +217,7 @@ public sealed class ApiTests
         var on = await Send(http, HttpMethod.Post, $"/api/v1/machines/{Ready}/power", """{"action":"on"}""", HttpStatusCode.OK);
         Assert.Equal("on", (string)on["power"]!["state"]!);
         var none = await Send(http, HttpMethod.Post, $"/api/v1/machines/{CardboardMachines.IdOf(MachineState.Allocated)}/power", """{"action":"soft-off"}""", HttpStatusCode.Conflict);
-        Assert.Contains("no BMC", (string)none["detail"]!);
+        Assert.Contains("no power controller", (string)none["detail"]!);
     }
 
     [Fact]

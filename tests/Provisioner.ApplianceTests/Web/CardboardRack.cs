@@ -56,7 +56,7 @@ internal sealed class CardboardRack : ISurroundings, IDeployFacts
     {
         PowerOrders.Add((id, action, by));
         if (Book!.Find(id) is not { } machine) return new Applied.NotFound(id);
-        if (machine.Bmc is null) return new Applied.Refused($"{machine.Name} has no BMC that the appliance knows: switch it by hand, or commission it");
+        if (machine.Controllers.IsEmpty) return new Applied.Refused($"{machine.Name} has no power controller that the appliance knows: switch it by hand, or commission it");
         var state = action is PowerAction.Off or PowerAction.SoftOff ? PowerState.Off : PowerState.On;
         return await Book.ApplyAsync(id, new MachineChange.PowerRead(new(state, DateTimeOffset.UtcNow, null)), by);
     }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Provisioner.Domain.Deploy;
 using Provisioner.Domain.Images;
 using Provisioner.Domain.Machines;
+using Provisioner.Domain.Power;
 
 namespace Provisioner.Tests.Machines;
 
@@ -13,7 +14,7 @@ internal static class Samples
     public static readonly ImageInfo Debian = new(
         "debian-12", "Debian 12 (bookworm)", "debian", "12", "amd64", "disk.raw.zst", 200_000_000, new string('a', 64), 1_600_000_000, 3);
 
-    public static readonly BmcAccess Bmc = new("ipmi", "10.77.0.11", 623, "provisioner", "c2VhbGVk", "administrator", 11, "2.52");
+    public static readonly ControllerAccess Bmc = new("ipmi", "10.77.0.11", 623, "provisioner", "c2VhbGVk", "administrator", 11, "2.52");
 
     public static DiskInfo Disk(string name, long gigabytes, bool hasData = false, string diskId = "") =>
         new(name, $"/dev/{name}", gigabytes * 1_000_000_000, $"S-{name}", "", "QEMU", false, hasData, diskId);

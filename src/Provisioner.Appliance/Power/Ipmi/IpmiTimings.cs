@@ -28,17 +28,5 @@ internal sealed record IpmiTimings
     /// <summary>Close Session is a courtesy: so long is its answer waited for.</summary>
     public TimeSpan Farewell { get; init; } = Seconds(0.5);
 
-    /// <summary>Between two looks at the state, at first; it grows by half.</summary>
-    public TimeSpan LookAgain { get; init; } = Seconds(0.2);
-
-    /// <summary>Between two looks at the state, at most.</summary>
-    public TimeSpan LookAgainAtMost { get; init; } = Seconds(2);
-
-    /// <summary>An order that is not followed is given again: some BMCs say yes to "on" and do nothing so soon after "off".</summary>
-    public TimeSpan RepeatOrder { get; init; } = Seconds(10);
-
-    /// <summary>Off, before on again: "at least one second" for a power cycle (IPMI 2.0 §28.3).</summary>
-    public TimeSpan OffBeforeOn { get; init; } = Seconds(1);
-
     private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
 }

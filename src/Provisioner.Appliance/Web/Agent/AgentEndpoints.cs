@@ -6,6 +6,7 @@ using Provisioner.Appliance.Store;
 using Provisioner.Domain.Deploy;
 using Provisioner.Domain.Events;
 using Provisioner.Domain.Machines;
+using Provisioner.Domain.Power;
 using Provisioner.Wire;
 using static Provisioner.Appliance.Web.Agent.AgentDoor;
 
@@ -71,9 +72,9 @@ internal static class AgentEndpoints
         if (report.State is "absent" or "failed")
             return Of(await book.ApplyAsync(machine.Id, new MachineChange.BmcReported(null, report.State == "failed", Cut(report.Reason ?? "no reason given")), "agent"));
         if (BmcFault(report) is { } wrong) return Told(book, machine, Refuse(400, wrong), "BMC report");
-        var twin = book.All.Values.FirstOrDefault(m => m.Id != machine.Id && m.Bmc is { } bmc && bmc.Address == report.Address && bmc.Port == (report.Port ?? 623));
+        var twin = book.All.Values.FirstOrDefault(m => m.Id != machine.Id && m.Controllers.Any(c => c.IsBmc && c.Address == report.Address && c.Port == (report.Port ?? 623)));
         if (twin is not null) return Told(book, machine, Refuse(409, $"address: {report.Address} is the BMC of {twin.Name} already; one of the two reports is wrong"), "BMC report");
-        var found = new BmcAccess("ipmi", report.Address!, report.Port ?? 623, report.Username!, secrets.Seal(PowerDesk.PurposeOf(machine.Id), report.Password!),
+        var found = new ControllerAccess("ipmi", report.Address!, report.Port ?? 623, report.Username!, secrets.Seal(PowerDesk.PurposeOf(machine.Id), report.Password!),
             report.Privilege!, report.ManufacturerId ?? 0, Cut(report.FirmwareVersion ?? ""));
         leases.NoteBmcs([machine with { Bmc = found }]);
         return Of(await book.ApplyAsync(machine.Id, new MachineChange.BmcReported(found, false, ""), "agent"));

@@ -5,7 +5,7 @@ using Provisioner.Wire.Ipmi.Commands;
 namespace Provisioner.Appliance.Power.Ipmi;
 
 /// <summary>The boot device of the next boot: IPMI 2.0 §28.12, in the order that ipmitool keeps, and read back.</summary>
-internal sealed class NextBoot(BmcLine line, PowerTarget target)
+internal sealed class BootFlagsOrder(BmcLine line, PowerTarget target)
 {
     private const byte ChangeInProgress = 0x81;
 

@@ -1,0 +1,84 @@
+using System.Collections.Frozen;
+using Provisioner.Domain.Power;
+
+namespace Provisioner.Appliance.Power;
+
+/// <summary>
+/// Speaks to power controllers of every kind: picks the driver, makes strokes of an order, gives them, and believes only what is read back.
+/// </summary>
+internal sealed class PowerHand(IEnumerable<IPowerDriver> drivers, TimeProvider clock, PowerTimings? timings = null)
+{
+    private readonly FrozenDictionary<string, IPowerDriver> _drivers = drivers.ToFrozenDictionary(d => d.Kind, StringComparer.Ordinal);
+    private readonly PowerTimings _timings = timings ?? PowerTimings.Default;
+
+    /// <summary>Kinds of controllers that there is a driver for.</summary>
+    public IReadOnlyList<string> Kinds => [.. _drivers.Keys.Order(StringComparer.Ordinal)];
+
+    /// <summary>Finds out what a controller is and can do.</summary>
+    /// <exception cref="PowerException">it could not be looked at.</exception>
+    public Task<ControllerAbilities> LookAsync(PowerTarget target, CancellationToken cancel) =>
+        CallAsync(PowerWords.Look, target, (driver, end) => driver.LookAsync(target, end), cancel);
+
+    /// <summary>Reads the state.</summary>
+    /// <exception cref="PowerException">it could not be read.</exception>
+    public Task<PowerState> GetAsync(PowerTarget target, CancellationToken cancel) =>
+        CallAsync(PowerWords.Read, target, (driver, end) => driver.GetAsync(target, end), cancel);
+
+    /// <summary>
+    /// Gives an order and reads the state back until it agrees or <paramref name="deadline"/> has passed. Returns the state that was read,
+    /// <see cref="PowerState.Unknown"/> from controllers that can't say.
+    /// </summary>
+    /// <exception cref="PowerException">the order was not taken, or not followed in time (<see cref="PowerFailure.Ignored"/>).</exception>
+    public async Task<PowerState> SetAsync(PowerTarget target, PowerAction action, TimeSpan deadline, CancellationToken cancel)
+    {
+        string operation = PowerWords.Of(action);
+        long started = clock.GetTimestamp();
+        var seen = await CallAsync(operation, target, (driver, end) => driver.GetAsync(target, end), cancel);
+        var plan = PowerPlan.For(action, seen);
+        if (plan is PowerPlan.Refuse refuse) throw PowerException.Of(PowerFailure.Refused, operation, target, refuse.Why);
+        if (plan is not PowerPlan.Give give) return seen;
+        for (int i = 0; i < give.Strokes.Length; i++)
+        {
+            if (i > 0) await Task.Delay(_timings.OffBeforeOn, clock, cancel);
+            var readBack = new PowerReadBack(DriverOf(operation, target), target, deadline - clock.GetElapsedTime(started), clock, _timings);
+            seen = await TellAsync(operation, target, () => readBack.GiveAsync(operation, give.Strokes[i], cancel));
+        }
+        return seen;
+    }
+
+    /// <summary>Sets the boot device for the next boot only; it is read back. Returns what a person should know though it went well, or null.</summary>
+    /// <exception cref="PowerException">the order was not taken, or reads back otherwise.</exception>
+    public Task<string?> SetNextBootAsync(PowerTarget target, NextBoot boot, CancellationToken cancel) =>
+        CallAsync(PowerWords.Of(boot.Device), target, (driver, end) => driver.SetNextBootAsync(target, boot, end), cancel);
+
+    /// <summary>One call of a driver, with an end of its own.</summary>
+    private async Task<T> CallAsync<T>(string operation, PowerTarget target, Func<IPowerDriver, CancellationToken, Task<T>> call, CancellationToken cancel)
+    {
+        using var time = new CancellationTokenSource(_timings.Call, clock);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(time.Token, cancel);
+        try
+        {
+            return await TellAsync(operation, target, () => call(DriverOf(operation, target), end.Token));
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            throw PowerException.Of(PowerFailure.Silent, operation, target, FormattableString.Invariant($"the controller came to no end within {_timings.Call.TotalSeconds:0} s"));
+        }
+    }
+
+    /// <summary>A failure of a part is told as one of the whole: "power on", not "read the power state of".</summary>
+    private static async Task<T> TellAsync<T>(string operation, PowerTarget target, Func<Task<T>> part)
+    {
+        try
+        {
+            return await part();
+        }
+        catch (PowerException failed) when (failed.During(operation, target) is var whole && !ReferenceEquals(whole, failed))
+        {
+            throw whole;
+        }
+    }
+
+    private IPowerDriver DriverOf(string operation, PowerTarget target) => _drivers.GetValueOrDefault(target.Kind)
+        ?? throw PowerException.Of(PowerFailure.Refused, operation, target, $"this appliance has no driver for \"{target.Kind}\"; it has {string.Join(", ", Kinds)}");
+}
