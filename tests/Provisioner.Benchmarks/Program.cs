@@ -9,6 +9,8 @@ return args switch
     ["dhcp-path"] => DhcpPathBench.Run(),
     ["scale"] => ScaleBench.Run(),
     ["scale-client", var key] => ScaleClient.Run(key),
+    ["relay-load", var rate, var seconds] => RelayLoad.Run(int.Parse(rate, System.Globalization.CultureInfo.InvariantCulture), int.Parse(seconds, System.Globalization.CultureInfo.InvariantCulture)),
+    ["tftp-load", var readers, var file] => TftpLoad.Run(int.Parse(readers, System.Globalization.CultureInfo.InvariantCulture), file),
     ["start", var binary] => StartBenchmark.Run(binary),
     ["discover", var seconds] => StartBenchmark.Discover(double.Parse(seconds, System.Globalization.CultureInfo.InvariantCulture)),
     _ => Usage(),

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Provisioner.Benchmarks.Network;
 using Provisioner.Wire;
 using Provisioner.Wire.Dhcp;
 
@@ -33,7 +34,7 @@ internal static class StartBenchmark
     private static void Once(string binary, int run)
     {
         string data = Directory.CreateTempSubdirectory("bench-start-").FullName;
-        using var client = Process.Start(new ProcessStartInfo("ip", ["netns", "exec", Namespace, Environment.ProcessPath!, "discover", "10"]) { RedirectStandardOutput = true })!;
+        using var client = Process.Start(new ProcessStartInfo("ip", ["netns", "exec", Namespace, .. Itself.With("discover", "10")]) { RedirectStandardOutput = true })!;
         if (client.StandardOutput.ReadLine() != "asking") throw new InvalidOperationException("the client did not begin");
         long began = Stopwatch.GetTimestamp();
         using var appliance = Process.Start(new ProcessStartInfo(binary, ["serve", "--data", data, "--interface", Here, "--http-port", "5298"]) { RedirectStandardOutput = true })!;

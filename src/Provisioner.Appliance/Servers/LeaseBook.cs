@@ -175,6 +175,26 @@ internal sealed class LeaseBook
         }
     }
 
+    /// <summary>
+    /// Ends a lease or a quarantine by a person's hand; the address is free for others at once. Its client, if it is still there, is refused
+    /// when it renews. True when that is on disk; null where nobody holds the address.
+    /// </summary>
+    public bool? End(Ipv4Address address)
+    {
+        LeaseCommit commit;
+        lock (_lock)
+        {
+            var now = Clock.Now;
+            if (PoolFor(address) is not { } leases || leases.At(address) is not { } lease || !lease.IsHeld(now)) return null;
+            var ended = lease with { State = LeaseState.Released, Since = now, Until = now };
+            leases.Put(ended);
+            if (!NeedsDisk(ended, lease)) return true;
+            Changed?.Invoke(ended);
+            commit = _journal.Append(ended);
+        }
+        return _journal.IsDurable(commit);
+    }
+
     /// <summary>Waits until a commit has ended: true when it is on disk. Whoever waits first writes for all.</summary>
     public bool IsDurable(LeaseCommit commit) => _journal.IsDurable(commit);
 

@@ -98,6 +98,19 @@ public sealed class NetworksApiTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.NotFound, (await _http.GetAsync("/api/v1/leases?subnet=nowhere")).StatusCode);
     }
 
+    [Fact]
+    public async Task A_lease_is_ended_by_hand_and_its_address_is_free_at_once()
+    {
+        ServeRack();
+        Assert.Equal(HttpStatusCode.NoContent, (await _http.DeleteAsync("/api/v1/leases/10.77.0.150")).StatusCode);
+        Assert.Equal(0, (int)(await Get("leases?held=true"))["total"]!);
+        Assert.Equal("free", (string)(await Get("subnets/10.77.0.0-24/addresses/10.77.0.150"))["kind"]!);
+        using var again = await _http.DeleteAsync("/api/v1/leases/10.77.0.150");
+        Assert.Contains("nobody holds 10.77.0.150", await again.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, again.StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, (await _http.DeleteAsync("/api/v1/leases/soon")).StatusCode);
+    }
+
     private void ServeRack()
     {
         var network = new ServedNetwork("rack0", IPAddress.Parse("10.77.0.1"), 24, "rack.internal", 5240);

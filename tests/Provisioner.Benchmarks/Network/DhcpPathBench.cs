@@ -36,11 +36,11 @@ internal static class DhcpPathBench
         var (parse, decide, write, sync) = (new Part("parse"), new Part("decide"), new Part("write"), new Part("sync"));
         for (int i = 0; i < Exchanges; i++)
         {
-            byte[] discover = Octets(i, DhcpMessageType.Discover);
+            byte[] discover = RelayMessages.Discover(i);
             var message = parse.Of(() => DhcpCodec.Parse(discover));
             var offer = (DhcpAnswer.Reply)decide.Of(() => book.Answer(Network, message, book.Clock.Now).Answer);
             write.Of(() => DhcpCodec.Write(offer.Message, buffer));
-            byte[] request = Octets(i, DhcpMessageType.Request, DhcpOption.Of(DhcpOptionCode.ServerIdentifier, Ipv4Address.From(Lab.Server)), DhcpOption.Of(DhcpOptionCode.RequestedAddress, offer.Message.YiAddr));
+            byte[] request = RelayMessages.Request(i, Ipv4Address.From(Lab.Server), offer.Message.YiAddr);
             message = parse.Of(() => DhcpCodec.Parse(request));
             var (answer, next) = decide.Of(() => book.Answer(Network, message, book.Clock.Now));
             commit = next;
@@ -48,21 +48,6 @@ internal static class DhcpPathBench
             if (i % ACommit == 0) sync.Of(() => book.IsDurable(commit!));
         }
         Console.WriteLine($"round {round + 1}: an exchange: {parse}, {decide}, {write}, {sync}");
-    }
-
-    private static byte[] Octets(int client, DhcpMessageType type, params DhcpOption[] more)
-    {
-        var message = new DhcpMessage
-        {
-            Xid = (uint)client,
-            ChAddr = new(0x000c_0102_0000 + (ulong)client),
-            GiAddr = Ipv4Address.From(Lab.Client),
-            Hops = 1,
-            Options = new([DhcpOption.Of(DhcpOptionCode.MessageType, (byte)type), .. more, new(DhcpOptionCode.ParameterRequestList, new byte[] { 1, 28, 2, 3, 15, 6, 12 })]),
-        };
-        var octets = new byte[DhcpCodec.Measure(message)];
-        DhcpCodec.Write(message, octets);
-        return octets;
     }
 
     private static NetworkModel Model()

@@ -65,6 +65,10 @@ internal sealed class Lab : IDisposable
     public Ran OnClient(TimeSpan deadline, string program, params IEnumerable<string> arguments) =>
         Ran.ToEnd(deadline, "ip", ["netns", "exec", _client, program, .. arguments]);
 
+    /// <summary>Runs a half of the benchmark itself on the client's side, to its end or to the deadline.</summary>
+    public Ran ItselfOnClient(TimeSpan deadline, params IEnumerable<string> arguments) =>
+        Ran.ToEnd(deadline, "ip", ["netns", "exec", _client, .. Itself.With(arguments)]);
+
     /// <summary>Starts a client that the caller waits for: for many at once.</summary>
     public System.Diagnostics.Process StartOnClient(string program, params IEnumerable<string> arguments) =>
         Ran.Start("ip", ["netns", "exec", _client, program, .. arguments]);

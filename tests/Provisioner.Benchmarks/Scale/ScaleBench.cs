@@ -19,7 +19,7 @@ internal static class ScaleBench
         Thread.Sleep(TimeSpan.FromSeconds(5));
         Memory("idle");
         string key = File.ReadAllText(Path.Combine(served.Data, "admin.key")).Trim();
-        var client = lab.OnClient(TimeSpan.FromMinutes(5), Environment.ProcessPath!, "scale-client", key);
+        var client = lab.ItselfOnClient(TimeSpan.FromMinutes(5), "scale-client", key);
         Console.Write(client.Text);
         Memory("after the changes");
         return client.Exit;

@@ -52,6 +52,7 @@ internal static class NetworkResources
         [new("ADDRESS", "address"), new("MAC", "mac"), new("MACHINE", "machine"), new("STATE", "state"), new("HELD", "held"), new("SINCE", "since"), new("UNTIL", "until"), new("SUBNET", "subnet")],
         [], [])
     {
+        Removed = "Ends the lease of an address, or its quarantine: it is free for others at once",
         Filters =
         [
             new("--subnet", "subnet", FieldKind.Text, "only those of this subnet: CIDR, name or id"), new("--mac", "mac", FieldKind.Text, "only those of this MAC"), new("--held", "held", FieldKind.Flag, "only those that hold their address now"),

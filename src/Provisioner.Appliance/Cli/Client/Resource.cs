@@ -44,6 +44,8 @@ internal sealed record Resource(string Name, string One, string About, string Ke
 {
     /// <summary>Where they are in the API, behind /api/v1/.</summary>
     public string Path { get; init; } = Name;
+    /// <summary>What <c>remove</c> does; empty where there is no such verb.</summary>
+    public string Removed { get; init; } = Added.Count > 0 ? $"Removes a {One}" : "";
     /// <summary>Filters of the list, which are query parameters of the API.</summary>
     public IReadOnlyList<Field> Filters { get; init; } = [];
 

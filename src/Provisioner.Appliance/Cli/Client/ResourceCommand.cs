@@ -14,10 +14,10 @@ internal static class ResourceCommand
         List(list, resource);
         command.Add(list);
         if (resource.Key.Length > 0) command.Add(Show(resource));
+        if (resource.Removed.Length > 0) command.Add(Remove(resource));
         if (resource.Added.Count == 0) return command;
         command.Add(Add(resource));
         if (resource.Fields.Any(f => !f.OnAddOnly)) command.Add(Set(resource));
-        command.Add(Remove(resource));
         return command;
     }
 
@@ -92,7 +92,7 @@ internal static class ResourceCommand
     private static Command Remove(Resource resource)
     {
         var key = new Argument<string>(resource.One) { Description = resource.Key };
-        var command = new Command("remove", $"Removes a {resource.One}") { key };
+        var command = new Command("remove", resource.Removed) { key };
         command.Asks((parsed, api, cancel) => api.AskAsync(HttpMethod.Delete, $"{resource.Path}/{Segment(parsed.GetValue(key)!)}", null, cancel),
             (screen, _, parsed) => screen.Say($"{resource.One} {parsed.GetValue(key)} is removed"));
         return command;

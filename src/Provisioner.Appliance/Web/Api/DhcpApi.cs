@@ -79,7 +79,7 @@ internal static class DhcpApi
 
     private static string Value(DhcpOption option, DhcpOptions all) => option.Code switch
     {
-        DhcpOptionCode.SubnetMask or DhcpOptionCode.Router or DhcpOptionCode.DnsServers or DhcpOptionCode.NtpServers or DhcpOptionCode.ServerIdentifier =>
+        DhcpOptionCode.SubnetMask or DhcpOptionCode.Router or DhcpOptionCode.DnsServers or DhcpOptionCode.NtpServers or DhcpOptionCode.ServerIdentifier or DhcpOptionCode.BroadcastAddress =>
             string.Join(", ", Enumerable.Range(0, option.Value.Length / 4).Select(i => Ipv4Address.FromBytes(option.Value.Span[(4 * i)..]))),
         DhcpOptionCode.LeaseTime or DhcpOptionCode.RenewalTime or DhcpOptionCode.RebindingTime => $"{all.UInt32(option.Code)} s",
         DhcpOptionCode.HostName or DhcpOptionCode.DomainName or DhcpOptionCode.VendorClass or DhcpOptionCode.TftpServerName or DhcpOptionCode.BootFileName => all.Text(option.Code)!,

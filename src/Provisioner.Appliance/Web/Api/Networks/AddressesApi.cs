@@ -3,6 +3,7 @@ using Provisioner.Appliance.Machines;
 using Provisioner.Appliance.Networks;
 using Provisioner.Appliance.Servers;
 using Provisioner.Appliance.Web.Access;
+using Provisioner.Domain.Machines;
 using Provisioner.Domain.Networks;
 using Provisioner.Wire;
 
@@ -94,6 +95,23 @@ internal static class AddressesApi
         leases.MapGet("", List).Produces<LeaseList>().ProducesProblem(400).ProducesProblem(404).WithSummary("Leases, by address; filter with subnet, mac, held; page with limit and offset")
             .WithQuery(("subnet", JsonSchemaType.String, "Id, CIDR or name of a subnet"), ("mac", JsonSchemaType.String, "A MAC address"), ("held", JsonSchemaType.Boolean, "true: only those that hold their address now"),
                 ("limit", JsonSchemaType.Integer, "1 to 1000; 100 by default"), ("offset", JsonSchemaType.Integer, "How many to leave out before"));
+        leases.MapDelete("/{address}", End).Produces(204).ProducesProblem(404).ProducesProblem(409).ProducesProblem(503)
+            .WithSummary("End a lease, or the quarantine of an address: it is free for others at once");
+    }
+
+    // A machine that stands on its address would meet another one there.
+    private static async Task<IResult> End(string address, LeaseBook leases, MachineBook machines, HttpContext http)
+    {
+        if (!Ipv4Address.TryParse(address, out var which)) return Refusal.Problem(400, $"\"{address}\" is not an IPv4 address such as 10.77.0.100");
+        if (leases.ByAddress(which.ToIPAddress()) is { State: LeaseState.Bound } lease && machines.ByMac(lease.Mac) is { } machine
+            && (machine.State is MachineState.Deployed || Lifecycle.IsUnderWay(machine.State)))
+            return Refusal.Problem(409, $"{which} is used by {machine.Name}, which is {Lifecycle.Word(machine.State)}: release the machine first");
+        // The journal's wait is a thread's.
+        bool? ended = await Task.Run(() => leases.End(which));
+        if (ended is null) return Refusal.Problem(404, $"nobody holds {which}");
+        if (ended is false) return Refusal.Problem(503, $"the end of the lease of {which} can't be written to disk, and the lease stands as it was: make room on the appliance's disk");
+        machines.Note("", "lease.ended", $"the lease of {which} was ended", by: http.Caller().Name);
+        return TypedResults.NoContent();
     }
 
     private static IResult List(HttpContext http, NetworkBook book, LeaseBook leases, NetworkDescribe describe)
