@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Provisioner.Appliance.Hardware;
 using Provisioner.Appliance.Images;
 using Provisioner.Appliance.Machines;
 using Provisioner.Appliance.Networks;
@@ -73,7 +74,7 @@ internal static class ApplianceHost
     {
         services.AddSingleton(options).AddSingleton(addresses).AddSingleton(TimeProvider.System);
         services.AddSingleton<IStore>(data.Store).AddSingleton(data.Secrets);
-        services.AddSingleton(new ImageShelf(options.Images)).AddSingleton(Roles(options));
+        services.AddSingleton(new ImageShelf(options.Images)).AddSingleton(Roles(options)).AddSingleton(Hardware(options));
         services.AddSingleton<ISeedWriter, SeedWriter>().AddSingleton<RoleDesk>().AddSingleton<HostDoor>();
         services.AddSingleton<IDeployFacts, ShelfFacts>();
         services.AddSingleton(s => new MachineBook(data.Store, data.Store.LastSeq, s.GetRequiredService<IDeployFacts>(), PhaseLimits.Default, TimeProvider.System));
@@ -102,6 +103,12 @@ internal static class ApplianceHost
     {
         var catalog = RoleCatalog.Load(options.Catalog);
         return catalog.Faults.IsEmpty ? catalog : throw new StartException($"roles that can't be used:\n  {string.Join("\n  ", catalog.Faults)}");
+    }
+
+    private static HardwareCatalog Hardware(ApplianceOptions options)
+    {
+        var catalog = HardwareCatalog.Load(options.Catalog);
+        return catalog.Faults.IsEmpty ? catalog : throw new StartException($"hardware profiles that can't be used:\n  {string.Join("\n  ", catalog.Faults)}");
     }
 
     private static void Announce(ApplianceOptions options, ServiceControl control)

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
-using YamlDotNet.Core;
-using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
 
 namespace Provisioner.Domain.Roles;
@@ -11,49 +9,14 @@ namespace Provisioner.Domain.Roles;
 /// <param name="Faults">What is wrong, in order of lines.</param>
 public sealed record RoleFile(Role? Role, ImmutableArray<RoleFault> Faults)
 {
-    private const int MaxDepth = 32, MaxLength = 1 << 20;
-
     /// <summary>Reads a role file.</summary>
     /// <param name="file">Its name, <c>basics.yaml</c>: the role has the same one.</param>
     /// <param name="yaml">Its text.</param>
     public static RoleFile Read(string file, string yaml)
     {
         var faults = new Faults(file);
-        var role = Root(yaml, faults) is { } root ? new RoleReader(faults).Read(root, Stem(file)) : null;
+        var role = CatalogYaml.Root(yaml, "role", faults) is { } root ? new RoleReader(faults).Read(root, CatalogYaml.Stem(file)) : null;
         return faults.Any ? new(null, faults.Sorted) : new(role, []);
-    }
-
-    private static string Stem(string file) => file[(file.LastIndexOf('/') + 1)..] is var name && name.LastIndexOf('.') is > 0 and var dot ? name[..dot] : name;
-
-    private static YamlNode? Root(string yaml, Faults faults)
-    {
-        try
-        {
-            if (yaml.Length > MaxLength) return faults.At(1, $"the file has {yaml.Length} characters", $"a role file has at most {MaxLength}");
-            if (TooDeep(yaml) is { } line) return faults.At(line, $"nested more than {MaxDepth} deep", "a role is flat: see basics.yaml");
-            var stream = new YamlStream();
-            stream.Load(new StringReader(yaml));
-            return stream.Documents.Count == 1 ? stream.Documents[0].RootNode : faults.At(1, $"{stream.Documents.Count} documents in one file", "a file holds one role");
-        }
-        catch (YamlException e)
-        {
-            string why = e.InnerException?.Message ?? e.Message;
-            return faults.At(Math.Max(1, e.Start.Line), $"not YAML: {why.Trim().TrimEnd('.')}", "mend the syntax; indent with spaces");
-        }
-    }
-
-    // The reader of nodes calls itself for each level: a hostile file would end the process, so its depth is looked at first.
-    private static long? TooDeep(string yaml)
-    {
-        var parser = new Parser(new StringReader(yaml));
-        int depth = 0;
-        while (parser.MoveNext())
-        {
-            depth += parser.Current!.NestingIncrease;
-            if (depth > MaxDepth) return parser.Current.Start.Line;
-            if (parser.Current is AnchorAlias alias) throw new YamlException(alias.Start, alias.End, "aliases are not used in role files");
-        }
-        return null;
     }
 }
 
