@@ -100,8 +100,8 @@ public sealed class HardwareFileTests
         Assert.Equal(["slow-answers", "one-session"], box.Quirks.Select(q => q.Name));
         Assert.Equal("seen here", box.Quirks[0].Source);
         Assert.Equal((TimeSpan.FromSeconds(9), TimeSpan.FromSeconds(60.5), null), (box.Waits.Answer, box.Waits.Follow, box.Waits.Restart));
-        Assert.Equal(["ipmi"], box.Protocols);
-        Assert.Equal(["root"], box.Users);
+        Assert.Equal(["ipmi"], box.Protocols.AsEnumerable());
+        Assert.Equal(["root"], box.Users.AsEnumerable());
         Assert.Equal("It is slow.", box.Notes);
         Assert.True(box.Has(QuirkNames.OneSession));
     }
