@@ -1,53 +1,29 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
-using Provisioner.Wire;
-using Provisioner.Wire.Ipmi;
 
 namespace Provisioner.ApplianceTests.Power;
 
-/// <summary>Where in a conversation an answer of the simulator stands.</summary>
-internal enum Stage { Capabilities, OpenSession, Rakp2, Rakp4, Command }
-
 /// <summary>
-/// A BMC of ours on a real UDP socket on loopback: cipher suites 17 and 3, and every misbehaviour that a test asks for.
-/// That it is a BMC when it behaves is proved by ipmitool and ipmipower (<see cref="BmcSimulatorProof"/>).
+/// A BMC of ours on a real UDP socket on loopback, with every misbehaviour that a test asks for. That it is a BMC when it behaves is
+/// proved by ipmitool and FreeIPMI (<see cref="BmcSimulatorProof"/>, <see cref="BmcSimulatorDeviceProof"/>).
 /// </summary>
-internal sealed class BmcSimulator : IAsyncDisposable
+internal sealed class BmcSimulator : SimulatedBmc, IAsyncDisposable
 {
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
     private readonly Socket _foreign = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
     private readonly CancellationTokenSource _end = new();
     private readonly Task _loop;
-    private readonly SimulatedSessions _sessions;
 
-    public BmcSimulator()
+    public BmcSimulator(BmcFace? face = null) : base(face)
     {
-        _sessions = new(this);
         _socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         _foreign.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        Port = ((IPEndPoint)_socket.LocalEndPoint!).Port;
+        Lan.Port = Port = ((IPEndPoint)_socket.LocalEndPoint!).Port;
         _loop = Task.Run(ServeAsync);
     }
 
     public int Port { get; }
-
-    public SimulatedChassis Chassis { get; } = new();
-
-    public byte[] Suites { get; set; } = [17, 3];
-
-    /// <summary>Name → password and highest privilege level.</summary>
-    public Dictionary<string, (string Password, PrivilegeLevel Highest)> Users { get; } = new(StringComparer.Ordinal)
-    {
-        ["admin"] = ("a-password-of-20-oct", PrivilegeLevel.Administrator),
-        ["oper"] = ("operatorpass1234", PrivilegeLevel.Operator),
-    };
-
-    /// <summary>Octets of a password that are kept.</summary>
-    public int PasswordRoom { get; set; } = 20;
-
-    /// <summary>The BMC's own key, or empty.</summary>
-    public byte[] Kg { get; set; } = [];
 
     /// <summary>What leaves instead of an answer: nothing, something else, several things.</summary>
     public Func<Stage, byte[], byte[][]> Tamper { get; set; } = static (_, answer) => [answer];
@@ -58,28 +34,14 @@ internal sealed class BmcSimulator : IAsyncDisposable
     /// <summary>Answers come from another UDP port.</summary>
     public bool ForeignPort { get; set; }
 
-    public bool Speaks15Only { get; set; }
-
-    public int MaxSessions { get; set; } = 4;
-
-    /// <summary>The command's answer is this completion code, while it is there.</summary>
-    public ConcurrentDictionary<(NetFn, byte), byte> Refusals { get; } = new();
-
-    /// <summary>Names of the stages and numbers of the commands, as they were asked for.</summary>
-    public ConcurrentQueue<string> Heard { get; } = new();
-
     /// <summary>Every datagram in order: true for those that came in.</summary>
     public ConcurrentQueue<(bool In, byte[] Datagram)> Captured { get; } = new();
-
-    public int OpenSessions => _sessions.Count;
-
-    /// <summary>As after a restart: it knows no session.</summary>
-    public void ForgetSessions() => _sessions.Forget();
 
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
         await _loop;
+        Sol.Dispose();
         _socket.Dispose();
         _foreign.Dispose();
         _end.Dispose();
@@ -88,7 +50,7 @@ internal sealed class BmcSimulator : IAsyncDisposable
     private async Task ServeAsync()
     {
         var buffer = new byte[2048];
-        var slow = new List<Task>();
+        var slow = new ConcurrentBag<Task>();
         while (!_end.IsCancellationRequested)
         {
             try
@@ -96,11 +58,8 @@ internal sealed class BmcSimulator : IAsyncDisposable
                 var got = await _socket.ReceiveFromAsync(buffer, SocketFlags.None, new IPEndPoint(IPAddress.Any, 0), _end.Token);
                 byte[] datagram = buffer[..got.ReceivedBytes];
                 Captured.Enqueue((true, datagram));
-                if (_sessions.Answer(datagram) is { } answer) slow.Add(SendAsync(answer, got.RemoteEndPoint));
-            }
-            catch (WireException)
-            {
-                Heard.Enqueue("garbage");
+                if (Answer(datagram, (stage, more) => slow.Add(SendAsync((stage, more), got.RemoteEndPoint))) is { } answer)
+                    slow.Add(SendAsync(answer, got.RemoteEndPoint));
             }
             catch (OperationCanceledException)
             {
@@ -120,7 +79,7 @@ internal sealed class BmcSimulator : IAsyncDisposable
                 await (ForeignPort ? _foreign : _socket).SendToAsync(datagram, to, _end.Token);
             }
         }
-        catch (OperationCanceledException)
+        catch (Exception ended) when (ended is OperationCanceledException or ObjectDisposedException)
         {
         }
     }
