@@ -16,7 +16,7 @@ internal sealed class ApplianceProcess(string binary, string data, string interf
     public void Start()
     {
         var start = new ProcessStartInfo(binary,
-            ["serve", "--data", data, "--interface", interfaceName, "--http-port", $"{port}", .. more])
+            ["serve", "--data", data, "--interface", interfaceName, "--http-port", $"{port}", "--https-port", $"{port + 3}", .. more])
         { RedirectStandardOutput = true, RedirectStandardError = true };
         var began = Stopwatch.StartNew();
         _process = Process.Start(start)!;

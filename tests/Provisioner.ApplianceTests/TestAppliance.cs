@@ -25,6 +25,8 @@ internal sealed class TestAppliance : IAsyncDisposable
     public string Images => Path.Combine(_folder, "images");
     public string BootFiles => Path.Combine(_folder, "boot-files");
     public HttpClient Http { get; private set; } = new();
+    /// <summary>Where installed machines call.</summary>
+    public Uri Hosts { get; private set; } = null!;
     public MachineBook Book => Get<MachineBook>();
 
     public T Get<T>() where T : notnull => _app.Services.GetRequiredService<T>();
@@ -46,7 +48,7 @@ internal sealed class TestAppliance : IAsyncDisposable
 
     private (DataFolder, WebApplication) Make()
     {
-        var options = new ApplianceOptions { Data = Data, BootFiles = BootFiles, Images = Images, Catalog = Path.Combine(AppContext.BaseDirectory, "catalog"), HttpPort = 0, PackagePort = 0 };
+        var options = new ApplianceOptions { Data = Data, BootFiles = BootFiles, Images = Images, Catalog = Path.Combine(AppContext.BaseDirectory, "catalog"), HttpPort = 0, HttpsPort = 0, PackagePort = 0 };
         var data = DataFolder.Open(options.Data);
         return (data, ApplianceHost.Build(options, data));
     }
@@ -55,7 +57,9 @@ internal sealed class TestAppliance : IAsyncDisposable
     {
         Get<ServiceControl>().Start();
         await _app.StartAsync();
-        string address = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        var addresses = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
+        string address = addresses.First(a => a.StartsWith("http:", StringComparison.Ordinal));
+        Hosts = new Uri(addresses.First(a => a.StartsWith("https:", StringComparison.Ordinal)));
         Http = new HttpClient { BaseAddress = new Uri(address), Timeout = TimeSpan.FromSeconds(40) };
     }
 

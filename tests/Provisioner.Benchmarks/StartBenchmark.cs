@@ -37,7 +37,7 @@ internal static class StartBenchmark
         using var client = Process.Start(new ProcessStartInfo("ip", ["netns", "exec", Namespace, .. Itself.With("discover", "10")]) { RedirectStandardOutput = true })!;
         if (client.StandardOutput.ReadLine() != "asking") throw new InvalidOperationException("the client did not begin");
         long began = Stopwatch.GetTimestamp();
-        using var appliance = Process.Start(new ProcessStartInfo(binary, ["serve", "--data", data, "--interface", Here, "--http-port", "5298"]) { RedirectStandardOutput = true })!;
+        using var appliance = Process.Start(new ProcessStartInfo(binary, ["serve", "--data", data, "--interface", Here, "--http-port", "5298", "--https-port", "5299"]) { RedirectStandardOutput = true })!;
         try
         {
             string said = client.StandardOutput.ReadLine() ?? "";

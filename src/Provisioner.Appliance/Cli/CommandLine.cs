@@ -19,6 +19,7 @@ internal static class CommandLine
             if (resource.Name == "subnets") AddressCommands.AddTo(command);
             root.Add(command);
         }
+        root.Add(AdoptCommand.Create());
         root.Add(DhcpCommand.Create());
         root.Add(DnsCommand.Create());
         root.Add(PackagesCommand.Create());

@@ -15,6 +15,7 @@ internal static class ServeCommand
     private static readonly Option<string[]> Interfaces = new("--interface", "-i") { Description = "interface to serve DHCP, TFTP, DNS, NTP and HTTP on (may be repeated, or a list with commas); without it, none until one is chosen on the page", AllowMultipleArgumentsPerToken = true };
     private static readonly Option<string> Listen = new("--listen") { Description = "address where the page answers besides the served interfaces", DefaultValueFactory = _ => "127.0.0.1" };
     private static readonly Option<int> HttpPort = new("--http-port") { Description = "TCP port for machines and people", DefaultValueFactory = _ => 5240 };
+    private static readonly Option<int> HttpsPort = new("--https-port") { Description = "TCP port of HTTPS, which installed machines call", DefaultValueFactory = _ => 5243 };
     private static readonly Option<int> FilePort = new("--file-port") { Description = "TCP port of boot files and images, on the served interfaces", DefaultValueFactory = _ => 5241 };
     private static readonly Option<string?> Range = new("--range") { Description = "dynamic range, FIRST-LAST; default: the upper half of the interface's subnet" };
     private static readonly Option<string?> Gateway = new("--gateway") { Description = "default gateway given to machines; default: none" };
@@ -33,7 +34,7 @@ internal static class ServeCommand
     {
         var command = new Command("serve", "Runs the appliance: DHCP (67, 4011), TFTP (69), DNS (53), NTP (123) and HTTP, only on the interfaces that it is told to serve.")
         {
-            Data, Interfaces, Listen, HttpPort, FilePort, Range, Gateway, Domain, Ntp, Upstream, BootFiles, Images, Catalog,
+            Data, Interfaces, Listen, HttpPort, HttpsPort, FilePort, Range, Gateway, Domain, Ntp, Upstream, BootFiles, Images, Catalog,
             PackagePort, PackageCacheSize, UpstreamProxy,
         };
         command.SetAction(async (parsed, cancel) =>
@@ -67,6 +68,7 @@ internal static class ServeCommand
         Interfaces = Words(parsed.GetValue(Interfaces)),
         Listen = Address("--listen", parsed.GetValue(Listen), faults) ?? IPAddress.Loopback,
         HttpPort = parsed.GetValue(HttpPort),
+        HttpsPort = parsed.GetValue(HttpsPort),
         FilePort = parsed.GetValue(FilePort),
         Range = ReadRange(parsed.GetValue(Range), faults),
         Gateway = Address("--gateway", parsed.GetValue(Gateway), faults),

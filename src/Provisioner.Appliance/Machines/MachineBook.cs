@@ -125,6 +125,37 @@ internal sealed class MachineBook
         return machine;
     }
 
+    /// <summary>
+    /// Takes a machine that runs already: writes one down, or takes the one of that name that is New; a deployed one gets a new token for its agent.
+    /// </summary>
+    /// <param name="name">Its host name.</param>
+    /// <param name="tags">Tags for it; those that it has stay.</param>
+    /// <param name="by">Who asked.</param>
+    public async Task<Applied> AdoptAsync(string name, IEnumerable<string> tags, string by)
+    {
+        if (!HostName.IsValid(name)) return new Applied.Refused($"\"{name}\" is not a host name: a–z, 0–9 and -, at most 63, a letter or digit at both ends");
+        string id;
+        Task commit = Task.CompletedTask;
+        lock (_lock)
+        {
+            if (_store.Suspended is { } full) return new Applied.Refused(StoreSuspendedException.Sentence(full));
+            var machine = Find(name);
+            if (machine is null)
+            {
+                machine = new Machine { Id = FreshId(), Name = name, StateSince = _time.GetUtcNow() };
+                _index = _index.With(machine);
+                Changed?.Invoke(null, machine);
+                commit = _store.CommitAsync(new([DocumentOf(machine)], [], []));
+            }
+            id = machine.Id;
+        }
+        await commit;
+        var applied = await ApplyAsync(id, new MachineChange.Adopt(), by);
+        if (applied is not Applied.Ok { Machine: var adopted }) return applied;
+        var all = adopted.Tags.Union(tags);
+        return all.SetEquals(adopted.Tags) ? applied : await ApplyAsync(id, new MachineChange.SetTags(all), by);
+    }
+
     /// <summary>Forgets a machine that nothing is under way with.</summary>
     public async Task<Applied> DeleteAsync(string id, string by)
     {
@@ -220,6 +251,7 @@ internal sealed class MachineBook
     private ChangeContext Context(Machine machine, MachineChange change, string by)
     {
         var context = new ChangeContext(_time.GetUtcNow(), _limits, by);
+        if (change is MachineChange.Adopt) return context with { Fresh = _facts.Fresh(machine.Id) };
         if (change is not MachineChange.Deploy { Request: var request }) return context;
         return context with
         {

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Net;
-using System.Threading.Channels;
 using Provisioner.Appliance.Machines;
 using Provisioner.Appliance.Servers;
 using Provisioner.Appliance.Serving;
@@ -11,53 +11,16 @@ using Provisioner.Wire;
 
 namespace Provisioner.Appliance.Roles;
 
-/// <summary>
-/// Gives installed machines the steps of their roles and takes their reports. It keeps nothing: how far a machine is stands in its
-/// record, so a restart of either side goes on where it was.
-/// </summary>
-internal sealed class RoleDesk(MachineBook book, RoleCatalog catalog, LeaseBook leases, ApplianceOptions options, IHostApplicationLifetime life)
+/// <summary>The role that a machine was given by itself when it was installed: its steps, and what their reports mean.</summary>
+internal sealed class RoleDesk(MachineBook book, RoleCatalog catalog, LeaseBook leases, ApplianceOptions options)
 {
-    // One question or report of a machine at a time: two at once would both see the same progress.
-    private readonly ImmutableArray<SemaphoreSlim> _turns = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1))];
-
-    /// <summary>The next step's script, at once or as soon as there is one; null when there was none for as long as the machine waits.</summary>
-    /// <param name="id">The machine.</param>
-    /// <param name="from">Where its call came from: its address.</param>
-    /// <param name="local">The address that it called: the appliance's on its network.</param>
-    public async Task<string?> NextAsync(string id, IPAddress from, IPAddress local, TimeSpan patience, CancellationToken cancel)
-    {
-        using var feed = book.Feed.Subscribe();
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel, life.ApplicationStopping);
-        end.CancelAfter(patience);
-        while (true)
-        {
-            if (await InTurnAsync(id, () => StepAsync(id, from, local), cancel) is { } script) return script;
-            try
-            {
-                // Woken by what happens to this machine; what happens to others is seen when it asks again, within half a minute.
-                while ((await feed.Reader.ReadAsync(end.Token)).Changed != id) { }
-            }
-            catch (Exception e) when (e is OperationCanceledException or ChannelClosedException)
-            {
-                return null;
-            }
-        }
-    }
-
-    /// <summary>Takes a report; false for one that was in already or belongs to no run.</summary>
-    public Task<bool> ReportAsync(string id, StepReport report, CancellationToken cancel) => InTurnAsync(id, async () =>
-    {
-        if (book.Find(id) is not { Deployment: { Role: { } name } deployment }) return false;
-        if (catalog.Find(name) is not { } role || RoleRun.On(deployment.RoleProgress, role, report) is not { } outcome) return false;
-        return await SaveAsync(id, outcome.Progress, outcome.Events);
-    }, cancel);
-
-    private async Task<string?> StepAsync(string id, IPAddress from, IPAddress local)
+    /// <summary>The step that the machine is to run now, or null. The caller lets in one question or report of a machine at a time.</summary>
+    public async Task<string?> StepAsync(string id, HostCall call)
     {
         if (book.Find(id) is not { State: MachineState.Deployed, Deployment: { Role: { } name } deployment } machine) return null;
         var progress = deployment.RoleProgress;
         if (progress.Status is "failed" or "none") return null;
-        if (Plan(machine, name, from, local, out string why) is not { } plan)
+        if (Plan(machine, name, call, out string why) is not { } plan)
         {
             var (failed, told) = RoleRun.Impossible(progress, name, why);
             await SaveAsync(id, failed, told);
@@ -66,21 +29,41 @@ internal sealed class RoleDesk(MachineBook book, RoleCatalog catalog, LeaseBook 
         switch (RoleRun.Next(progress, plan))
         {
             case RoleNext.Step step:
-                return step.Progress == progress || await SaveAsync(id, step.Progress, []) ? plan.Script(step.Number, step.Progress.Run) : null;
+                return step.Progress == progress || await SaveAsync(id, step.Progress, []) ? Script(plan, step) : null;
             case RoleNext.Again again:
-                return await book.ApplyAsync(id, new MachineChange.RunRole(again.Why), "appliance") is Applied.Ok ? await StepAsync(id, from, local) : null;
+                return await book.ApplyAsync(id, new MachineChange.RunRole(again.Why), "appliance") is Applied.Ok ? await StepAsync(id, call) : null;
             default:
                 return null;
         }
     }
 
-    private RolePlan? Plan(Machine machine, string name, IPAddress from, IPAddress local, out string why)
+    /// <summary>Takes a report; false for one that was in already or belongs to no run.</summary>
+    public async Task<bool> ReportAsync(string id, HostReport report)
+    {
+        if (ReadKey(report.Key) is not var (run, step) || book.Find(id) is not { Deployment: { Role: { } name } deployment }) return false;
+        if (catalog.Find(name) is not { } role) return false;
+        return RoleRun.On(deployment.RoleProgress, role, new(run, step, report.Verdict, report.ExitCode, report.Seconds, report.Output)) is { } outcome
+            && await SaveAsync(id, outcome.Progress, outcome.Events);
+    }
+
+    /// <summary>The step is the one that the machine is at.</summary>
+    public bool IsRunning(string id, string key) =>
+        book.Find(id) is { Deployment.RoleProgress: { Status: "running" } progress } && ReadKey(key) == (progress.Run, progress.Done + 1);
+
+    private static string Script(RolePlan plan, RoleNext.Step step) =>
+        HostAgent.Step(string.Create(CultureInfo.InvariantCulture, $"role.{step.Progress.Run}.{step.Number}"), plan.Role.Steps[step.Number - 1].Name,
+            plan.Role.Steps[step.Number - 1].Deadline, plan.Script(step.Number, step.Progress.Run));
+
+    private static (int Run, int Step)? ReadKey(string key) => key.Split('.') is ["role", var run, var step]
+        && int.TryParse(run, NumberStyles.None, CultureInfo.InvariantCulture, out int r) && int.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out int s) ? (r, s) : null;
+
+    private RolePlan? Plan(Machine machine, string name, HostCall call, out string why)
     {
         why = $"there is no role {name} in the catalog any more: put its file back and restart the appliance, then run the role again";
         if (catalog.Find(name) is not { } role) return null;
         try
         {
-            return RolePlan.For(role, RoleFacts.Gather(machine, from, book.All.Values, AddressOf, new(options.Domain, local, options.Ntp)));
+            return RolePlan.For(role, RoleFacts.Gather(machine, call.From, book.All.Values, AddressOf, new(options.Domain, call.Local, options.Ntp)));
         }
         catch (RoleValueException e)
         {
@@ -94,18 +77,4 @@ internal sealed class RoleDesk(MachineBook book, RoleCatalog catalog, LeaseBook 
 
     private async Task<bool> SaveAsync(string id, RoleProgress progress, ImmutableArray<Told> events) =>
         await book.ApplyAsync(id, new MachineChange.RoleReported(progress, events), "agent") is Applied.Ok;
-
-    private async Task<T> InTurnAsync<T>(string id, Func<Task<T>> work, CancellationToken cancel)
-    {
-        var turn = _turns[(int)((uint)id.GetHashCode(StringComparison.Ordinal) % (uint)_turns.Length)];
-        await turn.WaitAsync(cancel);
-        try
-        {
-            return await work();
-        }
-        finally
-        {
-            turn.Release();
-        }
-    }
 }

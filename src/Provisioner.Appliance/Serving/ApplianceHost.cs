@@ -52,10 +52,12 @@ internal static class ApplianceHost
             .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         var addresses = new HttpAddresses();
         var kestrel = new ConfigurationBuilder().Add(addresses).Build();
+        builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(k =>
         {
             k.AddServerHeader = false;
             k.Limits.MaxRequestBodySize = AgentDoor.MostBytes;
+            k.ConfigureHttpsDefaults(https => https.ServerCertificate = data.Certificate.Certificate);
             k.Configure(kestrel, reloadOnChange: true);
         });
         AddParts(builder.Services, options, data, addresses);
@@ -73,9 +75,9 @@ internal static class ApplianceHost
     private static void AddParts(IServiceCollection services, ApplianceOptions options, DataFolder data, HttpAddresses addresses)
     {
         services.AddSingleton(options).AddSingleton(addresses).AddSingleton(TimeProvider.System);
-        services.AddSingleton<IStore>(data.Store).AddSingleton(data.Secrets);
+        services.AddSingleton<IStore>(data.Store).AddSingleton(data.Secrets).AddSingleton(data.Certificate);
         services.AddSingleton(new ImageShelf(options.Images)).AddSingleton(Roles(options)).AddSingleton(Hardware(options));
-        services.AddSingleton<ISeedWriter, SeedWriter>().AddSingleton<RoleDesk>().AddSingleton<HostDoor>();
+        services.AddRoles();
         services.AddSingleton<IDeployFacts, ShelfFacts>();
         services.AddSingleton(s => new MachineBook(data.Store, data.Store.LastSeq, s.GetRequiredService<IDeployFacts>(), PhaseLimits.Default, TimeProvider.System));
         services.AddSingleton(s => new BootTrails(s.GetRequiredService<MachineBook>().ByMac, s.GetRequiredService<MachineBook>().Note, TimeProvider.System));

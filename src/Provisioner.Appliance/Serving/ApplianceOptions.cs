@@ -14,6 +14,8 @@ internal sealed record ApplianceOptions
     public IPAddress Listen { get; init; } = IPAddress.Loopback;
     /// <summary>TCP port for machines and people.</summary>
     public int HttpPort { get; init; } = 5240;
+    /// <summary>TCP port of HTTPS: installed machines call it, and people may.</summary>
+    public int HttpsPort { get; init; } = 5243;
     /// <summary>TCP port of boot files and images, on the served interfaces.</summary>
     public int FilePort { get; init; } = 5241;
     /// <summary>Where a person on this host finds the page.</summary>
@@ -47,6 +49,8 @@ internal sealed record ApplianceOptions
     {
         if (HttpPort is < 1 or > 65535) yield return $"--http-port {HttpPort}: a TCP port is 1 to 65535";
         if (FilePort is < 1 or > 65535) yield return $"--file-port {FilePort}: a TCP port is 1 to 65535";
+        if (HttpsPort is < 1 or > 65535) yield return $"--https-port {HttpsPort}: a TCP port is 1 to 65535";
+        if (HttpsPort == HttpPort || HttpsPort == FilePort || HttpsPort == PackagePort) yield return $"--https-port {HttpsPort}: --http-port, --file-port or --package-port has it already; give them different ones";
         if (FilePort == HttpPort) yield return $"--file-port {FilePort}: --http-port has it already; give them different ones";
         if (PackagePort is < 0 or > 65535) yield return $"--package-port {PackagePort}: a TCP port is 1 to 65535, and 0 is for none";
         if (PackagePort != 0 && (PackagePort == HttpPort || PackagePort == FilePort)) yield return $"--package-port {PackagePort}: --http-port or --file-port has it already; give them different ones";

@@ -9,11 +9,13 @@ internal sealed class DataFolder : IDisposable
 {
     private readonly FileStream _lock;
 
-    private DataFolder(FileStream held, SqliteStore store, LeaseJournal leases, SecretBox secrets) => (_lock, Store, Leases, Secrets) = (held, store, leases, secrets);
+    private DataFolder(FileStream held, SqliteStore store, LeaseJournal leases, SecretBox secrets, ApplianceCertificate certificate) =>
+        (_lock, Store, Leases, Secrets, Certificate) = (held, store, leases, secrets, certificate);
 
     public SqliteStore Store { get; }
     public LeaseJournal Leases { get; }
     public SecretBox Secrets { get; }
+    public ApplianceCertificate Certificate { get; }
 
     /// <summary>Opens it, or makes it.</summary>
     /// <exception cref="StartException">it can't be used; one sentence with the cure.</exception>
@@ -27,7 +29,7 @@ internal sealed class DataFolder : IDisposable
             var store = new SqliteStore(folder);
             var leases = LeaseJournal.Open(Path.Combine(folder, "leases"), new BootClock(), TimeProvider.System);
             LeaseMigration.RunAsync(store, leases).GetAwaiter().GetResult();
-            return new(held, store, leases, SecretBox.Open(folder));
+            return new(held, store, leases, SecretBox.Open(folder), ApplianceCertificate.Open(folder));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or SqliteException or InvalidDataException or DllNotFoundException)
         {

@@ -17,26 +17,27 @@ internal sealed class HttpAddresses : ConfigurationProvider, IConfigurationSourc
     /// <param name="address">The address.</param>
     /// <param name="port">The port.</param>
     /// <param name="flag">The flag that chooses another.</param>
-    public void Add(IPAddress address, int port, string flag = "--http-port")
+    /// <param name="scheme"><c>http</c> or <c>https</c>.</param>
+    public void Add(IPAddress address, int port, string flag = "--http-port", string scheme = "http")
     {
         lock (_lock)
         {
-            string key = KeyOf(address, port);
+            string key = KeyOf(address, port, scheme);
             if (Data.ContainsKey(key)) return;
             Try(address, port, flag);
-            Data[key] = $"http://{(address.AddressFamily is AddressFamily.InterNetworkV6 ? $"[{address}]" : address)}:{port}";
+            Data[key] = $"{scheme}://{(address.AddressFamily is AddressFamily.InterNetworkV6 ? $"[{address}]" : address)}:{port}";
         }
         OnReload();
     }
 
     /// <summary>Takes an address away.</summary>
-    public void Remove(IPAddress address, int port)
+    public void Remove(IPAddress address, int port, string scheme = "http")
     {
-        lock (_lock) Data.Remove(KeyOf(address, port));
+        lock (_lock) Data.Remove(KeyOf(address, port, scheme));
         OnReload();
     }
 
-    private static string KeyOf(IPAddress address, int port) => $"Endpoints:{address.ToString().Replace(':', '_')}_{port}:Url";
+    private static string KeyOf(IPAddress address, int port, string scheme) => $"Endpoints:{scheme}_{address.ToString().Replace(':', '_')}_{port}:Url";
 
     private static void Try(IPAddress address, int port, string flag)
     {

@@ -42,6 +42,7 @@ internal sealed class ServiceControl(ApplianceOptions options, IStore store, Mac
     public void Start()
     {
         http.Add(options.Listen, options.HttpPort);
+        http.Add(options.Listen, options.HttpsPort, "--https-port", "https");
         OpenPackages(options.Listen);
         foreach (string name in options.Interfaces) Open(name);
         foreach (string name in Remembered().Except(options.Interfaces))
@@ -93,6 +94,7 @@ internal sealed class ServiceControl(ApplianceOptions options, IStore store, Mac
             if (!servers.Network.Address.Equals(options.Listen))
             {
                 http.Remove(servers.Network.Address, options.HttpPort);
+                http.Remove(servers.Network.Address, options.HttpsPort, "https");
                 http.Remove(servers.Network.Address, options.PackagePort);
             }
             await RememberAsync();
@@ -118,6 +120,7 @@ internal sealed class ServiceControl(ApplianceOptions options, IStore store, Mac
             if (!options.Listen.Equals(IPAddress.Any))
             {
                 http.Add(network.Address, options.HttpPort);
+                http.Add(network.Address, options.HttpsPort, "--https-port", "https");
                 OpenPackages(network.Address);
             }
         }

@@ -30,6 +30,8 @@ internal interface ISurroundings
     IPAddress? AddressOf(Machine machine);
     /// <summary>How far the machine's agent has come with what it is at, or null.</summary>
     ProgressNow? ProgressOf(Machine machine);
+    /// <summary>The script that makes a running machine, adopted before, one of ours; with its token in it.</summary>
+    string InstallScript(Machine machine, IPAddress appliance);
     /// <summary>What DHCP would say to a DISCOVER, on each served network that it could come in on; nothing changes.</summary>
     IReadOnlyList<DhcpExplanation> ExplainDhcp(DhcpQuestion question);
     /// <summary>Orders power and completes when the order was read back.</summary>

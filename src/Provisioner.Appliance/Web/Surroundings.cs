@@ -14,7 +14,7 @@ using Provisioner.Wire;
 namespace Provisioner.Appliance.Web;
 
 /// <summary>The running appliance, as pages and API see it.</summary>
-internal sealed class Surroundings(ImageShelf shelf, RoleCatalog roles, ServiceControl control, PowerDesk power, Whereabouts whereabouts) : ISurroundings
+internal sealed class Surroundings(ImageShelf shelf, RoleCatalog roles, ServiceControl control, PowerDesk power, Whereabouts whereabouts, SeedWriter seeds) : ISurroundings
 {
     public IReadOnlyList<ImageInfo> Images => [.. shelf.All().Values];
     public IReadOnlyList<string> ImageFaults => shelf.Faults();
@@ -38,6 +38,9 @@ internal sealed class Surroundings(ImageShelf shelf, RoleCatalog roles, ServiceC
     public ProgressNow? ProgressOf(Machine machine) => whereabouts.ProgressOf(machine);
 
     public IReadOnlyList<DhcpExplanation> ExplainDhcp(DhcpQuestion question) => whereabouts.ExplainDhcp(question, Served);
+
+    public string InstallScript(Machine machine, IPAddress appliance) =>
+        seeds.InstallScript(machine, machine.Deployment!, appliance.AddressFamily is System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{appliance}]" : $"{appliance}");
 
     public Task<Applied> OrderPowerAsync(string id, PowerAction action, string by, CancellationToken cancel) =>
         power.OrderAsync(id, action, by, cancel);

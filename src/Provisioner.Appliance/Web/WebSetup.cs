@@ -48,6 +48,7 @@ internal static class WebSetup
     {
         var api = app.MapGroup("/api/v1").WithMetadata(Rule.SignedIn);
         api.MapMachines();
+        api.MapAdopt();
         api.MapEvents();
         api.MapCatalog();
         api.MapSystem();

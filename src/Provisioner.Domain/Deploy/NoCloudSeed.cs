@@ -19,9 +19,6 @@ public sealed record NoCloudSeed(string MetaData, string UserData, string Networ
     /// <summary>Where the files go.</summary>
     public const string Directory = "/var/lib/cloud/seed/nocloud";
 
-    /// <summary>Times that cloud-init tries to call home, three seconds apart; after that the host agent goes on.</summary>
-    private const int PhoneHomeTries = 10;
-
     /// <summary>The files by name.</summary>
     public ImmutableSortedDictionary<string, string> Files =>
         ImmutableSortedDictionary<string, string>.Empty.Add("meta-data", MetaData).Add("user-data", UserData).Add("network-config", NetworkConfig);
@@ -30,23 +27,21 @@ public sealed record NoCloudSeed(string MetaData, string UserData, string Networ
     /// <param name="machine">The machine.</param>
     /// <param name="deployment">What is being installed on it.</param>
     /// <param name="domain">Domain of the machines, without a trailing dot; may be empty.</param>
-    /// <param name="url">The appliance as the machine reaches it: <c>http://10.77.0.1:5240</c>, no slash at the end.</param>
+    /// <param name="appliance">The appliance as the machine reaches it.</param>
     /// <param name="hostToken">The installed system's token, in the clear: 43 characters of base64url.</param>
     /// <param name="packages">The package cache, which apt is told to fetch through: <c>http://10.77.0.1:8000</c>; null: it finds its own way.</param>
     /// <exception cref="ArgumentException">the token has another character: it would break out of where it stands.</exception>
-    public static NoCloudSeed For(Machine machine, Deployment deployment, string domain, string url, string hostToken, string? packages)
+    public static NoCloudSeed For(Machine machine, Deployment deployment, string domain, ApplianceContact appliance, string hostToken, string? packages)
     {
-        if (hostToken.Length == 0 || !hostToken.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
-            throw new ArgumentException("a host token is base64url", nameof(hostToken));
         string fqdn = domain.Length > 0 ? $"{machine.Name}.{domain}" : machine.Name;
-        return new(Meta(machine, deployment), User(machine, deployment, fqdn, url, hostToken, packages), Network(machine.BootMac));
+        return new(Meta(machine, deployment), User(machine, deployment, fqdn, appliance, hostToken, packages), Network(machine.BootMac));
     }
 
     // A new instance-id makes cloud-init do everything anew: one for each deployment.
     private static string Meta(Machine machine, Deployment deployment) =>
         $"instance-id: {Quote($"{machine.Id}-{deployment.Id}")}\nlocal-hostname: {Quote(machine.Name)}\n";
 
-    private static string User(Machine machine, Deployment deployment, string fqdn, string url, string token, string? packages)
+    private static string User(Machine machine, Deployment deployment, string fqdn, ApplianceContact appliance, string token, string? packages)
     {
         var yaml = new StringBuilder("#cloud-config\n");
         yaml.Append(CultureInfo.InvariantCulture, $"""
@@ -63,15 +58,8 @@ public sealed record NoCloudSeed(string MetaData, string UserData, string Networ
             ssh_genkeytypes: [ed25519, ecdsa]
 
             """);
-        yaml.Append(Operator(deployment)).Append(Agent(machine, url, token, packages));
-        // A second to call home besides the agent, with the SSH host keys.
-        yaml.Append(CultureInfo.InvariantCulture, $"""
-            phone_home:
-              url: {Quote($"{url}/hosts/v1/{machine.Id}/home/{token}")}
-              post: [instance_id, hostname, fqdn, pub_key_ed25519, pub_key_ecdsa]
-              tries: {PhoneHomeTries}
-
-            """);
+        // The agent calls home by itself: cloud-init's phone_home knows no certificate of ours, and has its token in the address.
+        yaml.Append(Operator(deployment)).Append(Agent(machine, appliance, token, packages));
         return yaml.ToString();
     }
 
@@ -95,14 +83,11 @@ public sealed record NoCloudSeed(string MetaData, string UserData, string Networ
         return yaml.ToString();
     }
 
-    private static string Agent(Machine machine, string url, string token, string? packages) =>
+    private static string Agent(Machine machine, ApplianceContact appliance, string token, string? packages) =>
         "write_files:\n"
         // A file of ours and not cloud-init's apt module, which would write the list of sources anew. The cache can't look into TLS.
         + (packages is null ? "" : File("/etc/apt/apt.conf.d/90provisioner-packages", "0644", Quote($"Acquire::http::Proxy \"{packages}\";\nAcquire::https::Proxy \"DIRECT\";\n") + "\n"))
-        + File("/etc/provisioner/host-agent.conf", "0600", Quote(HostAgent.Configuration(url, machine.Id)) + "\n")
-        + File("/etc/provisioner/host-agent.curl", "0600", Quote(HostAgent.CurlConfiguration(token)) + "\n")
-        + File(HostAgent.Path, "0755", Block(HostAgent.Script, indent: 6))
-        + File($"/etc/systemd/system/{HostAgent.Service}.service", "0644", Block(HostAgent.Unit, indent: 6))
+        + string.Concat(HostAgent.Files(appliance, machine.Id, token).Select(f => File(f.Path, f.Mode, Block(f.Content, indent: 6))))
         // Not waited for: the unit comes after network-online.target, and cloud-init's last stage must not wait for either.
         + $"runcmd:\n  - [systemctl, daemon-reload]\n  - [systemctl, enable, --now, --no-block, {HostAgent.Service}.service]\n";
 

@@ -19,6 +19,8 @@ public enum Trigger
     Home,
     /// <summary>It is given back.</summary>
     Release,
+    /// <summary>It runs already, and is taken as it is.</summary>
+    Adopt,
     /// <summary>It was seen off after it was given back.</summary>
     Released,
     /// <summary>What was under way ended badly, ran out of time or was stopped.</summary>
@@ -52,6 +54,9 @@ public static class Lifecycle
         new(FailedDeploying, Trigger.Deploy, Deploying, "an install that failed is tried again"),
         new(Deploying, Trigger.Home, Deployed, "the installed system called home"),
         new(Deploying, Trigger.Fail, FailedDeploying, "the install ended badly"),
+
+        new(New, Trigger.Adopt, Deployed, "a machine that runs already is taken as it is"),
+        new(Deployed, Trigger.Adopt, Deployed, "its agent gets a new token"),
 
         new(Allocated, Trigger.Release, Releasing, "its owner gives it back unused"),
         new(Deployed, Trigger.Release, Releasing, "its owner gives it back"),

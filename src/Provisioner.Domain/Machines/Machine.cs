@@ -130,6 +130,10 @@ public sealed record Deployment
     public DateTimeOffset? HomeAt { get; init; }
     /// <summary>How far its role has come.</summary>
     public RoleProgress RoleProgress { get; init; } = RoleProgress.None;
+    /// <summary>What the installed system last said of itself; null until its agent did.</summary>
+    public HostFacts? Host { get; init; }
+    /// <summary>In place of an image's name: the system was there before the appliance knew the machine.</summary>
+    public const string Adopted = "(adopted)";
 }
 
 /// <summary>How far a role has come on a machine.</summary>

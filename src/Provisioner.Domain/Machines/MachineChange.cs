@@ -26,6 +26,8 @@ public abstract record MachineChange
     public sealed record Rename(string Name) : MachineChange;
     /// <summary>Replace its tags.</summary>
     public sealed record SetTags(ImmutableSortedSet<string> Tags) : MachineChange;
+    /// <summary>Take a machine that runs already, whoever installed it; or give a deployed one's agent a new token.</summary>
+    public sealed record Adopt : MachineChange;
     /// <summary>Run the deployed system's role once more; with a reason where it isn't a person's wish.</summary>
     public sealed record RunRole(string Why = "") : MachineChange;
 
@@ -46,7 +48,7 @@ public abstract record MachineChange
     /// <summary>The agent ended an order to switch itself off or reboot: it is about to be gone.</summary>
     public sealed record AgentLeaving(int Order) : MachineChange;
     /// <summary>The installed system called home.</summary>
-    public sealed record CalledHome(double? UptimeSeconds) : MachineChange;
+    public sealed record CalledHome(double? UptimeSeconds, HostFacts? Facts = null) : MachineChange;
     /// <summary>The installed system's agent asked for or reported on a step of its role; <c>RoleRun</c> said what that means.</summary>
     public sealed record RoleReported(RoleProgress Progress, ImmutableArray<Told> Events = default) : MachineChange;
 

@@ -17,6 +17,7 @@ internal sealed class Transition(Machine machine, ChangeContext context)
         MachineChange.Commission => Take(Trigger.Commission, m => m with { Phase = m.Controllers.IsEmpty ? Phase.AwaitAgent : Phase.StartAgent, Reported = Reports.None, SessionTokenHash = null }),
         MachineChange.Allocate => Take(Trigger.Allocate),
         MachineChange.Deploy deploy => Deploy(deploy.Request),
+        MachineChange.Adopt => Adopt(),
         MachineChange.Release => Take(Trigger.Release, m => m with { Phase = Phase.PowerOff, SessionTokenHash = null, BootTokenHash = null }),
         MachineChange.Abort => Abort(),
         MachineChange.Rename rename => Rename(rename.Name),
@@ -102,6 +103,15 @@ internal sealed class Transition(Machine machine, ChangeContext context)
             }),
             _ => throw new InvalidOperationException("a disk choice without an arm"),
         };
+    }
+
+    private Outcome Adopt()
+    {
+        if (Lifecycle.Find(machine.State, Trigger.Adopt) is null) return Refuse(Trigger.Adopt);
+        if (context.Fresh is not { } fresh) throw new InvalidOperationException("an adoption needs fresh ids");
+        var deployment = (machine.Deployment ?? new Deployment { Id = fresh.Id, Image = Deployment.Adopted, By = context.By })
+            with { SealedHostToken = fresh.SealedHostToken, HostTokenHash = fresh.HostTokenHash };
+        return Take(Trigger.Adopt, m => m with { Deployment = deployment, SessionTokenHash = null, BootTokenHash = null });
     }
 
     // useradd's rule (NAME_REGEX of adduser): what passes here is also safe in every place that the seed puts it.
@@ -214,7 +224,12 @@ internal sealed class Transition(Machine machine, ChangeContext context)
     private Outcome CalledHome(MachineChange.CalledHome home)
     {
         if (machine.Deployment is not { } deployment) return new Outcome.Refused($"{machine.Name} has no deployment that could call home");
-        if (machine.State is Deployed) return Keep(machine);
+        if (home.Facts is { } facts)
+        {
+            if (facts.SshKey != deployment.Host?.SshKey && facts.SshFingerprint() is { } fingerprint) _told.Add(new("home.key", $"SSH host key: ED25519 {fingerprint}"));
+            deployment = deployment with { Host = facts };
+        }
+        if (machine.State is Deployed) return CalledAgain(deployment, home);
         // A machine without a BMC may be restarted by hand before its phase says so: the call itself is the proof.
         if (machine.Phase is not (Phase.StartDisk or Phase.AwaitHome)) return Refuse(Trigger.Home);
         _told.Add(new("home.called", Text($"the installed system called home{(home.UptimeSeconds is { } up ? $" {up:0} s after its kernel started" : "")}"), Seconds: home.UptimeSeconds));
@@ -225,6 +240,20 @@ internal sealed class Transition(Machine machine, ChangeContext context)
             BootTokenHash = null,
             Power = new(PowerState.On, context.Now, null),
         });
+    }
+
+    // An adopted machine is Deployed before it calls for the first time; every other call is an agent's start, or news of the machine.
+    private Outcome CalledAgain(Deployment deployment, MachineChange.CalledHome home)
+    {
+        var before = machine.Deployment!;
+        if (deployment.HomeAt is null)
+        {
+            _told.Add(new("home.called", "its agent called home"));
+            deployment = deployment with { HomeAt = context.Now };
+        }
+        else if (home.Facts is { } facts && before.Host is { } host && !facts.Addresses.AsSpan().SequenceEqual(host.Addresses.AsSpan()))
+            _told.Add(new("home.addresses", $"its addresses are {string.Join(", ", facts.Addresses.Select(a => $"{a.Address} ({a.Interface})"))}"));
+        return deployment == before ? Keep(machine) : Changed(machine with { Deployment = deployment });
     }
 
     private Outcome Role(RoleProgress progress, ImmutableArray<Told> events)

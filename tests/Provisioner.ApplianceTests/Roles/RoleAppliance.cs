@@ -12,6 +12,7 @@ using Provisioner.Appliance.Serving;
 using Provisioner.Appliance.Store;
 using Provisioner.Appliance.Web.Hosts;
 using Provisioner.ApplianceTests.Servers;
+using Provisioner.ApplianceTests.Serving;
 using Provisioner.Domain.Images;
 using Provisioner.Domain.Machines;
 using Provisioner.Domain.Networks;
@@ -42,10 +43,14 @@ internal sealed class RoleAppliance : IAsyncDisposable
             await store.CommitAsync(StoreBatch.Of(new Document("machines", machine.Id, 1, JsonSerializer.Serialize(machine, StoreJson.Default.Machine))));
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls($"http://{address}:0");
-        var options = new ApplianceOptions { Data = folder, BootFiles = folder, Images = folder, Catalog = "catalog", Ntp = [IPAddress.Parse(ntp)], PackagePort = 0 };
+        var certificate = ApplianceCertificate.Open(folder);
+        int port = ServeProcess.FreePort();
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(k => k.ConfigureHttpsDefaults(https => https.ServerCertificate = certificate.Certificate));
+        builder.WebHost.UseUrls($"https://{address}:{port}");
+        var options = new ApplianceOptions { Data = folder, BootFiles = folder, Images = folder, Catalog = "catalog", Ntp = [IPAddress.Parse(ntp)], PackagePort = 0, HttpsPort = port };
         builder.Services.AddSingleton(options).AddSingleton(TimeProvider.System).AddSingleton(SecretBox.Open(folder))
-            .AddSingleton(RoleCatalog.Load(options.Catalog)).AddSingleton(new PackageSettings(options.Catalog, store)).AddSingleton<SeedWriter>().AddSingleton<RoleDesk>().AddSingleton<HostDoor>()
+            .AddSingleton(RoleCatalog.Load(options.Catalog)).AddSingleton(new PackageSettings(options.Catalog, store)).AddSingleton(certificate).AddRoles()
             .AddSingleton(new MachineBook(store, store.LastSeq, new NoFacts(), PhaseLimits.Default, TimeProvider.System))
             .AddSingleton(LeaseBooks.Of(Journals.Open(Path.Combine(folder, "leases")), new("none", IPAddress.Parse(address), 24, "rack.internal", 5240), null));
         var app = builder.Build();

@@ -33,7 +33,7 @@ internal sealed class ServeProcess : IDisposable
     /// <summary>Starts it on a data folder and waits until it is ready; requests carry the administrator's key.</summary>
     public static ServeProcess Serve(string data, int port, params string[] more)
     {
-        var serve = Start(Binary, ["serve", "--data", data, "--http-port", $"{port}", .. more.Contains("--package-port") ? more : ["--package-port", "0", .. more]]);
+        var serve = Start(Binary, ["serve", "--data", data, "--http-port", $"{port}", .. more.Contains("--https-port") ? (string[])[] : ["--https-port", $"{FreePort()}"], .. more.Contains("--package-port") ? more : ["--package-port", "0", .. more]]);
         if (!serve._ready.Wait(TimeSpan.FromSeconds(60))) throw new InvalidOperationException($"not ready: {serve.Said}");
         serve.Http.BaseAddress = new Uri($"http://127.0.0.1:{port}");
         serve.Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", File.ReadAllText(Path.Combine(data, "admin.key")).Trim());

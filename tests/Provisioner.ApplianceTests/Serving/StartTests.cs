@@ -24,7 +24,7 @@ public sealed class StartTests : IDisposable
 
     [Fact]
     public void A_missing_interface_is_one_sentence_with_those_that_are_there() =>
-        AssertRefused("there is no interface nosuch0; this machine has ", "--data", Data, "--http-port", $"{ServeProcess.FreePort()}", "--interface", "nosuch0");
+        AssertRefused("there is no interface nosuch0; this machine has ", "--data", Data, "--http-port", $"{ServeProcess.FreePort()}", "--https-port", $"{ServeProcess.FreePort()}", "--interface", "nosuch0");
 
     [Fact]
     public void A_taken_port_is_one_sentence_with_the_cure()
@@ -33,14 +33,14 @@ public sealed class StartTests : IDisposable
         taken.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         taken.Listen();
         int port = ((IPEndPoint)taken.LocalEndPoint!).Port;
-        AssertRefused($"TCP port {port} on 127.0.0.1 is taken by another program", "--data", Data, "--http-port", $"{port}");
+        AssertRefused($"TCP port {port} on 127.0.0.1 is taken by another program", "--data", Data, "--http-port", $"{port}", "--https-port", $"{ServeProcess.FreePort()}");
     }
 
     [Fact]
     public void A_data_folder_that_is_a_file_is_one_sentence()
     {
         File.WriteAllText(Data, "");
-        AssertRefused($"the data folder {Data} can't be used", "--data", Data, "--http-port", $"{ServeProcess.FreePort()}");
+        AssertRefused($"the data folder {Data} can't be used", "--data", Data, "--http-port", $"{ServeProcess.FreePort()}", "--https-port", $"{ServeProcess.FreePort()}");
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class StartTests : IDisposable
     {
         Directory.CreateDirectory(Data);
         File.WriteAllText(Path.Combine(Data, "provisioner.db"), new string('x', 8192));
-        AssertRefused($"the store in {Data} can't be opened", "--data", Data, "--http-port", $"{ServeProcess.FreePort()}");
+        AssertRefused($"the store in {Data} can't be opened", "--data", Data, "--http-port", $"{ServeProcess.FreePort()}", "--https-port", $"{ServeProcess.FreePort()}");
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class StartTests : IDisposable
     public void Two_appliances_do_not_share_a_data_folder()
     {
         using var first = ServeProcess.Serve(Data, ServeProcess.FreePort());
-        AssertRefused("another appliance is running on it", "--data", Data, "--http-port", $"{ServeProcess.FreePort()}");
+        AssertRefused("another appliance is running on it", "--data", Data, "--http-port", $"{ServeProcess.FreePort()}", "--https-port", $"{ServeProcess.FreePort()}");
     }
 
     [Fact]

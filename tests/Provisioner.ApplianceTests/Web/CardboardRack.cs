@@ -52,6 +52,8 @@ internal sealed class CardboardRack : ISurroundings, IDeployFacts
         return scope is null ? DhcpExplanation.Of(network, new DhcpAnswer.Silence(why!)) : DhcpExplanation.Of(question, new(network, scope, null), null, DateTimeOffset.UtcNow);
     }
 
+    public string InstallScript(Machine machine, IPAddress appliance) => $"#!/bin/sh\n# {machine.Id} {appliance}\n";
+
     public async Task<Applied> OrderPowerAsync(string id, PowerAction action, string by, CancellationToken cancel)
     {
         PowerOrders.Add((id, action, by));

@@ -7,7 +7,7 @@ namespace Provisioner.Tests.Roles;
 public sealed class NoCloudSeedTests
 {
     private static NoCloudSeed Seed(Machine machine, string domain = "rack.internal", string? packages = "http://10.77.0.1:8000") =>
-        NoCloudSeed.For(machine, machine.Deployment!, domain, "http://10.77.0.1:5240", "tEsT-token_0123456789", packages);
+        NoCloudSeed.For(machine, machine.Deployment!, domain, new("10.77.0.1", 5243, "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"), "tEsT-token_0123456789", packages);
 
     [Fact]
     public void The_seed_is_golden()
@@ -39,7 +39,7 @@ public sealed class NoCloudSeedTests
     [InlineData("a/b")]
     [InlineData("a\"b")]
     public void A_token_that_could_break_out_is_refused(string token) =>
-        Assert.Throws<ArgumentException>(() => NoCloudSeed.For(RoleSamples.Machine(), RoleSamples.Machine().Deployment!, "", "http://a", token, null));
+        Assert.Throws<ArgumentException>(() => NoCloudSeed.For(RoleSamples.Machine(), RoleSamples.Machine().Deployment!, "", new("a", 5243, ""), token, null));
 
     [Fact]
     public void Without_a_package_cache_apt_finds_its_own_way() => Assert.DoesNotContain("apt.conf.d", Seed(RoleSamples.Machine(), packages: null).UserData, StringComparison.Ordinal);

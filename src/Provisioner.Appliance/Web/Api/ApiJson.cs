@@ -20,6 +20,8 @@ namespace Provisioner.Appliance.Web.Api;
 [JsonSerializable(typeof(RenameBody))]
 [JsonSerializable(typeof(TagsBody))]
 [JsonSerializable(typeof(KeyBody))]
+[JsonSerializable(typeof(AdoptBody))]
+[JsonSerializable(typeof(AdoptedDto))]
 [JsonSerializable(typeof(ExplainBody))]
 [JsonSerializable(typeof(ExplanationDto))]
 [JsonSerializable(typeof(FabricDto))]

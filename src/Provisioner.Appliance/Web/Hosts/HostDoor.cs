@@ -3,6 +3,7 @@ using System.Net;
 using Microsoft.AspNetCore.Http.Features;
 using Provisioner.Appliance.Machines;
 using Provisioner.Appliance.Store;
+using Provisioner.Appliance.Web.Agent;
 using Provisioner.Domain.Events;
 using Provisioner.Domain.Machines;
 
@@ -14,9 +15,22 @@ internal sealed class HostDoor(MachineBook book, TimeProvider time)
     private static readonly TimeSpan BetweenNotes = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<string, long> _noted = new();
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _heard = new();
 
     /// <summary>The machine, or what the caller is told instead.</summary>
-    public (Machine? Machine, IResult? Refusal) Open(string id, string? token, IPAddress? from)
+    public (Machine? Machine, IResult? Refusal) Open(string id, HttpContext http)
+    {
+        // A token that went over the wire in the clear is told nothing: whoever listened has it too.
+        if (!http.Request.IsHttps) return (null, Refuse(403, "installed systems call over HTTPS"));
+        var (machine, refusal) = Open(id, AgentDoor.Bearer(http.Request), http.Connection.RemoteIpAddress);
+        if (machine is not null) _heard[machine.Id] = time.GetUtcNow();
+        return (machine, refusal);
+    }
+
+    /// <summary>When the machine's agent last said something, since the appliance's start; null where it hasn't.</summary>
+    public DateTimeOffset? HeardAt(string id) => _heard.TryGetValue(id, out var at) ? at : null;
+
+    private (Machine? Machine, IResult? Refusal) Open(string id, string? token, IPAddress? from)
     {
         if (token is not { Length: > 0 and <= 128 }) return (null, Refuse(401, "give the host token: Authorization: Bearer TOKEN"));
         var machine = book.All.GetValueOrDefault(id);

@@ -1,0 +1,12 @@
+using Provisioner.Appliance.Web.Agent;
+using Provisioner.Appliance.Web.Hosts;
+
+namespace Provisioner.Appliance.Roles;
+
+/// <summary>Puts the roles' parts into the appliance. Wanted beforehand: the catalog, machines, leases, options, secrets and the certificate.</summary>
+internal static class RoleSetup
+{
+    public static IServiceCollection AddRoles(this IServiceCollection services) => services
+        .AddSingleton<SeedWriter>().AddSingleton<ISeedWriter>(s => s.GetRequiredService<SeedWriter>())
+        .AddSingleton<RoleDesk>().AddSingleton<Wakes>().AddSingleton<HostDesk>().AddSingleton<HostDoor>();
+}
