@@ -21,8 +21,8 @@ public sealed class HostFactsTests
             ssh-key ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKa0d2YGuF8bXo8jDk1c7rQW0n3m0v1xS8cYbLwQe7tP
             """);
         Assert.Equal(("node1", "debian", "12", "x86_64", 2, 25_200_000_000, true), (facts.Name, facts.Os, facts.Release, facts.Architecture, facts.Cpus, facts.MemoryBytes, facts.Virtualisation));
-        Assert.Equal([new("eth0", "10.0.0.11", 24), new("eth0", "fd00::1", 64)], facts.Addresses);
-        Assert.Equal([new("eth0", "52:54:00:12:34:56")], facts.Nics);
+        Assert.Equal<HostAddress>([new("eth0", "10.0.0.11", 24), new("eth0", "fd00::1", 64)], facts.Addresses);
+        Assert.Equal<HostNic>([new("eth0", "52:54:00:12:34:56")], facts.Nics);
         Assert.StartsWith("SHA256:", facts.SshFingerprint());
         Assert.Equal(facts, facts with { });
     }

@@ -117,6 +117,7 @@ public sealed class LifecycleTests
     public void A_call_home_that_comes_twice_changes_nothing()
     {
         var machine = In(MachineState.Deployed);
+        machine = machine with { Deployment = machine.Deployment! with { HomeAt = machine.StateSince } };
         Assert.Same(machine, Changed(machine, new MachineChange.CalledHome(30)));
     }
 
