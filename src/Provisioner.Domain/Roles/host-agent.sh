@@ -63,11 +63,10 @@ facts() {
   ! grep -qE '^flags.* (vmx|svm)( |$)' /proc/cpuinfo || echo 'virtualisation yes'
   # shellcheck disable=SC1091 # the system's own
   [ ! -r /etc/os-release ] || (. /etc/os-release && printf 'os %s %s\n' "${ID-}" "${VERSION_ID-}")
-  for nic in /sys/class/net/*; do
-    case ${nic##*/} in lo | bonding_masters) continue ;; esac
-    [ ! -r "$nic/address" ] || printf 'nic %s %s\n' "${nic##*/}" "$(cat "$nic/address")"
-  done
-  ! command -v ip >/dev/null || ip -o addr show scope global 2>/dev/null | awk '{ print "address " $2 " " $4 }'
+  if command -v ip >/dev/null; then
+    ip -o link show 2>/dev/null | awk '{ for (i = 3; i < NF; i++) if ($i == "link/ether") { sub(/[:@].*/, "", $2); print "nic " $2 " " $(i + 1) } }'
+    ip -o addr show scope global 2>/dev/null | awk '{ print "address " $2 " " $4 }'
+  fi
   [ ! -r /etc/ssh/ssh_host_ed25519_key.pub ] || awk '{ print "ssh-key " $1 " " $2; exit }' /etc/ssh/ssh_host_ed25519_key.pub
 }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Primitives;
 using Provisioner.Appliance.Machines;
 using Provisioner.Appliance.Roles;
 using Provisioner.Appliance.Web.Agent;
@@ -43,7 +44,7 @@ internal static class HostEndpoints
         if (tooLarge is not null) return tooLarge;
         var form = QueryHelpers.ParseQuery(body);
         var facts = form.TryGetValue("facts", out var told) ? HostFacts.Read(told.ToString()) : null;
-        var applied = await book.ApplyAsync(known.Id, new MachineChange.CalledHome(Number(form["uptime"].ToString(), 0, 1e9), facts), "machine");
+        var applied = await book.ApplyAsync(known.Id, new MachineChange.CalledHome(Number(Field(form, "uptime"), 0, 1e9), facts), "machine");
         return applied is Applied.Refused refused ? HostDoor.Refuse(409, refused.Why) : TypedResults.NoContent();
     }
 
@@ -81,7 +82,7 @@ internal static class HostEndpoints
         string key = query["key"].ToString();
         if (verdict is null || key.Length is 0 or > LongestKey || Number(query["exit"], 0, 255) is not { } exit || Number(query["seconds"], 0, 1e7) is not { } seconds)
             return HostDoor.Refuse(400, "a result has key, verdict (changed, unchanged or failed), exit (0 to 255) and seconds");
-        await desk.ReportAsync(known.Id, new(key, verdict.Value, (int)exit, seconds, Lines(form["said"]), form["output"].ToString()), http.RequestAborted);
+        await desk.ReportAsync(known.Id, new(key, verdict.Value, (int)exit, seconds, Field(form, "said").Split('\n', StringSplitOptions.RemoveEmptyEntries), Field(form, "output")), http.RequestAborted);
         return Script(await desk.NextAsync(known.Id, CallOf(http), TimeSpan.Zero, http.RequestAborted));
     }
 
@@ -91,7 +92,7 @@ internal static class HostEndpoints
 
     private static IPAddress Address(IPAddress? address) => address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address ?? IPAddress.None;
 
-    private static string[] Lines(string? text) => (text ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    private static string Field(Dictionary<string, StringValues> form, string name) => form.TryGetValue(name, out var value) ? value.ToString() : "";
 
     private static double? Number(string? text, double least, double most) =>
         double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number) && number >= least && number <= most ? number : null;
