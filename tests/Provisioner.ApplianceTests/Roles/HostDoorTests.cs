@@ -108,7 +108,7 @@ public sealed class HostDoorTests : IAsyncLifetime
 
         var waiting = Next("token-a", wait: "25");
         await _appliance.Book.ApplyAsync("aaaaaa", new MachineChange.RunRole(), "ada");
-        Assert.Contains("\n#: run 1\n#: key role.0.1\n", (await waiting).Text, StringComparison.Ordinal);
+        Assert.Contains("\n#: key role.1.1\n", (await waiting).Text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -113,7 +113,7 @@ public sealed class InstalledHostTests : IDisposable
         {
             if (code != 0) File.WriteAllText(Path.Combine(other, "appliance.pem"), pem);
             File.WriteAllText(file, configuration.Replace("/etc/provisioner/appliance.pem", code == 0 ? own : Path.Combine(other, "appliance.pem"), StringComparison.Ordinal));
-            Assert.Equal(code, Shell.Try("curl", "--config", file, "--output", "/dev/null", $"{url}/hosts/v1/{Id}/work").Code);
+            Assert.Equal(code, Shell.Try("curl", "--config", file, "--output", "/dev/null", $"{url}/hosts/v1/{Id}/nothing").Code);
         }
     }
 
