@@ -7,6 +7,7 @@ using Provisioner.Appliance.Networks;
 using Provisioner.Appliance.Packages;
 using Provisioner.Appliance.Power;
 using Provisioner.Appliance.Power.Ipmi;
+using Provisioner.Appliance.Power.Redfish;
 using Provisioner.Appliance.Roles;
 using Provisioner.Appliance.Servers;
 using Provisioner.Appliance.Store;
@@ -91,6 +92,7 @@ internal static class ApplianceHost
             s.GetRequiredService<NeighbourBook>(), s.GetRequiredService<OtherDhcpServers>(), s.GetRequiredService<SwitchPorts>(), s.GetRequiredService<MachineBook>().Note, TimeProvider.System));
         services.AddSingleton<ServiceControl>();
         services.AddSingleton<IPowerDriver>(s => new IpmiDriver(TimeProvider.System, note: (machine, text) => Tell(s.GetRequiredService<MachineBook>(), machine, text)));
+        services.AddRedfish();
         services.AddPackages(options);
         services.AddSingleton(s => new PowerHand(s.GetServices<IPowerDriver>(), TimeProvider.System)).AddSingleton<PowerDesk>().AddSingleton<StepRunner>().AddHostedService<Reconciler>();
         services.AddSingleton<Whereabouts>().AddSingleton<ISurroundings, Surroundings>().AddWeb(options.Data);

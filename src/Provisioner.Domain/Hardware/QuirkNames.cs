@@ -44,6 +44,10 @@ public static class QuirkNames
     public const string RedfishFirst = "redfish-first";
     /// <summary>There is no Redfish.</summary>
     public const string NoRedfish = "no-redfish";
+    /// <summary>Redfish: virtual media boots as UsbCd; Cd is a drive in the machine.</summary>
+    public const string RedfishVirtualCdIsUsb = "redfish-virtual-cd-is-usb";
+    /// <summary>Redfish: Cd is a drive in the machine; the virtual one is chosen by importing a configuration profile.</summary>
+    public const string RedfishVirtualCdByProfile = "redfish-virtual-cd-by-profile";
     /// <summary>Yes to a power order comes before the state changes: it is looked at until it does.</summary>
     public const string OnBeforeState = "on-before-state";
     /// <summary>"Power cycle" and "reset" leave a machine off that is off.</summary>
@@ -101,6 +105,8 @@ public static class QuirkNames
         [IpmiOffByDefault] = "IPMI over LAN is off until it is switched on in the settings",
         [RedfishFirst] = "Redfish is the better way",
         [NoRedfish] = "there is no Redfish",
+        [RedfishVirtualCdIsUsb] = "Redfish's Cd is a drive in the machine, its UsbCd is virtual media",
+        [RedfishVirtualCdByProfile] = "Redfish's Cd is a drive in the machine, virtual media is chosen by a configuration profile",
         [OnBeforeState] = "yes comes before the power state changes",
         [CycleNeedsOn] = "cycle and reset do not switch on a machine that is off",
         [RebootsWithHost] = "the BMC restarts with its machine",

@@ -27,4 +27,6 @@ public sealed record ControllerAbilities
     public ImmutableSortedSet<string> Features { get; init; } = [];
     /// <summary>What a person should know, one sentence each.</summary>
     public ImmutableArray<string> Notes { get; init; } = [];
+    /// <summary>The controller's settings from now on (<see cref="ControllerAccess.Settings"/>): with what was found out, such as the fingerprint of its certificate. Null: as they were.</summary>
+    public ImmutableSortedDictionary<string, string>? Settings { get; init; }
 }
