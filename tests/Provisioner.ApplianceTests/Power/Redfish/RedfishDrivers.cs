@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Http;
 using Provisioner.Appliance.Hardware;
 using Provisioner.Appliance.Power;
 using Provisioner.Appliance.Power.Redfish;
@@ -41,4 +43,21 @@ internal static class RedfishDrivers
         Assert.DoesNotContain(RedfishService.Password, failure.ToString(), StringComparison.Ordinal);
         return failure;
     }
+
+    /// <summary>Reading the state fails so, and soon.</summary>
+    public static async Task GetFailsAsync(RedfishService service, PowerFailure kind, string sentence, PowerTarget? target = null)
+    {
+        await using var driver = Driver();
+        var watch = Stopwatch.StartNew();
+        await FailsAsync(kind, sentence, () => driver.GetAsync(target ?? service.Target(), default));
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(30), $"{watch.Elapsed}");
+    }
+
+    /// <summary>Systems are answered otherwise.</summary>
+    public static Func<HttpContext, Task<bool>> Systems(Func<HttpContext, Task> answer) => async http =>
+    {
+        if (http.Request.Method != "GET" || !http.Request.Path.StartsWithSegments("/redfish/v1/Systems")) return false;
+        await answer(http);
+        return true;
+    };
 }

@@ -92,8 +92,6 @@ public sealed class RedfishPeerTests
 
     [Theory]
     [InlineData("generic", "Basic")]
-    [InlineData("generic", "Session")]
-    [InlineData("iDRAC 9", "Session")]
     [InlineData("OpenBMC", "Session")]
     public async Task DMTFs_redfishtool_works_with_the_service(string face, string login)
     {
