@@ -20,6 +20,9 @@ internal static class CommandLine
             root.Add(command);
         }
         root.Add(AdoptCommand.Create());
+        root.Add(MachinesCommand.Create());
+        root.Add(PowerCommand.Create());
+        root.Add(ControllersCommand.Create());
         root.Add(DhcpCommand.Create());
         root.Add(DnsCommand.Create());
         root.Add(PackagesCommand.Create());

@@ -5,6 +5,7 @@ using System.Text.Json;
 using Provisioner.Appliance.Store;
 using Provisioner.Domain.Events;
 using Provisioner.Domain.Machines;
+using Provisioner.Domain.Power;
 using Provisioner.Domain.Store;
 using Provisioner.Wire;
 
@@ -86,6 +87,7 @@ internal sealed class MachineBook
             switch (Lifecycle.Apply(machine, change, Context(machine, change, by)))
             {
                 case Outcome.Refused refused:
+                    if (HolderFor(machine, change) is { } holder) Record([Next(holder.Id, new("controller.claimed", ControllerClaims.ToHolder(machine, ControllerOf(change)!), Level.Warning), by)]);
                     return new Applied.Refused(refused.Why);
                 case Outcome.Changed changed:
                     (next, told) = (changed.Machine, Number(machine.Id, changed.Events, by));
@@ -252,6 +254,7 @@ internal sealed class MachineBook
     {
         var context = new ChangeContext(_time.GetUtcNow(), _limits, by);
         if (change is MachineChange.Adopt) return context with { Fresh = _facts.Fresh(machine.Id) };
+        if (HolderFor(machine, change) is { } holder) return context with { Holder = holder };
         if (change is not MachineChange.Deploy { Request: var request }) return context;
         return context with
         {
@@ -260,6 +263,15 @@ internal sealed class MachineBook
             RoleKnown = request.Role is null || _facts.RoleKnown(request.Role),
         };
     }
+
+    private static ControllerAccess? ControllerOf(MachineChange change) => change switch
+    {
+        MachineChange.BmcReported { Bmc: { } found } => found,
+        MachineChange.SetController { Controller: var given } => given,
+        _ => null,
+    };
+
+    private Machine? HolderFor(Machine machine, MachineChange change) => ControllerOf(change) is { } access ? ControllerClaims.Holder(_index.ById.Values, machine, access) : null;
 
     private Document DocumentOf(Machine machine) =>
         new("machines", machine.Id, _versions.AddOrUpdate(machine.Id, 1, (_, version) => version + 1), JsonSerializer.Serialize(machine, StoreJson.Default.Machine));

@@ -6,20 +6,17 @@ namespace Provisioner.Appliance.Machines;
 
 /// <summary>
 /// Asks the planner for every machine that has work under way, at each change and once a second (for deadlines), and has the step done:
-/// one at a time a machine. It keeps nothing: a restart asks again. It also reads the power of all machines with a controller twice a minute.
+/// one at a time a machine. It keeps nothing: a restart asks again.
 /// </summary>
-internal sealed partial class Reconciler(MachineBook book, StepRunner runner, PowerDesk power, TimeProvider time, ILogger<Reconciler> log) : BackgroundService
+internal sealed partial class Reconciler(MachineBook book, StepRunner runner, TimeProvider time, ILogger<Reconciler> log) : BackgroundService
 {
-    private static readonly TimeSpan PowerEvery = TimeSpan.FromSeconds(30);
-    private const int PowerReadsAtOnce = 64;
-
     private readonly ConcurrentDictionary<string, Task> _running = new();
 
     protected override async Task ExecuteAsync(CancellationToken stop)
     {
         try
         {
-            await Task.WhenAll(WatchChanges(stop), WatchClock(stop), PollPower(stop));
+            await Task.WhenAll(WatchChanges(stop), WatchClock(stop));
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -79,18 +76,6 @@ internal sealed partial class Reconciler(MachineBook book, StepRunner runner, Po
             _running.TryRemove(machine.Id, out _);
         }
         if (book.Find(machine.Id) is { } after) Consider(after, stop);
-    }
-
-    private async Task PollPower(CancellationToken stop)
-    {
-        using var tick = new PeriodicTimer(PowerEvery, time);
-        do
-        {
-            var due = book.All.Values.Where(m => !m.Controllers.IsEmpty && !_running.ContainsKey(m.Id));
-            await Parallel.ForEachAsync(due, new ParallelOptions { MaxDegreeOfParallelism = PowerReadsAtOnce, CancellationToken = stop },
-                async (machine, cancel) => await power.ReadAsync(machine, cancel));
-        }
-        while (await tick.WaitForNextTickAsync(stop));
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "step {Step} of {Machine} failed in a way that it should not")]

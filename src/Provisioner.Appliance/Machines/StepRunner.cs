@@ -5,7 +5,7 @@ using Provisioner.Domain.Power;
 namespace Provisioner.Appliance.Machines;
 
 /// <summary>Does what the planner said; its outcome is a change like any other. It has no choices of its own.</summary>
-internal sealed class StepRunner(MachineBook book, PowerDesk power, TimeProvider time)
+internal sealed class StepRunner(MachineBook book, PowerDesk power, BootSources sources, TimeProvider time)
 {
     // Between the agent's last word and the power cut: a sync and ACPI S5 take a few seconds, under emulation too.
     private static readonly TimeSpan AgentSwitchesOff = TimeSpan.FromSeconds(45);
@@ -30,14 +30,15 @@ internal sealed class StepRunner(MachineBook book, PowerDesk power, TimeProvider
         switch (step)
         {
             case Step.StartFromNetwork:
-                await Start(machine, BootDevice.Pxe, cancel);
-                return [new MachineChange.Started(Phase.StartAgent)];
+                return [new MachineChange.Started(Phase.StartAgent, await Start(machine, BootDevice.Pxe, cancel))];
+            case Step.StartAnotherWay another:
+                return [new MachineChange.NotBooted(another.Why)];
             case Step.StartFromDisk:
                 await Start(machine, BootDevice.Disk, cancel);
                 return [new MachineChange.Started(Phase.StartDisk)];
             case Step.SwitchOff:
-                await power.SetAsync(machine, PowerAction.Off, "appliance", cancel);
-                return [new MachineChange.SeenOff("its power was cut and read back as off")];
+                return [new MachineChange.SeenOff(await power.SetAsync(machine, PowerAction.Off, "appliance", cancel) is PowerState.Off
+                    ? "its power was cut and read back as off" : "it was ordered off; nothing can read that back")];
             case Step.SeeOff:
                 return [await SeeOff(machine, cancel)];
             case Step.TrustOff trust:
@@ -49,11 +50,12 @@ internal sealed class StepRunner(MachineBook book, PowerDesk power, TimeProvider
         }
     }
 
-    private async Task Start(Machine machine, BootDevice device, CancellationToken cancel)
+    private async Task<string> Start(Machine machine, BootDevice device, CancellationToken cancel)
     {
-        await power.SetNextBootAsync(machine, device, cancel);
+        string rung = await power.SetNextBootAsync(machine, sources.ErrandFor(machine, device), cancel);
         // Cycle means "on" for a machine that is off.
         await power.SetAsync(machine, PowerAction.Cycle, "appliance", cancel);
+        return rung;
     }
 
     private async Task<MachineChange> SeeOff(Machine machine, CancellationToken cancel)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using Provisioner.Domain.Power;
 
@@ -10,14 +11,26 @@ internal sealed class PowerHand(IEnumerable<IPowerDriver> drivers, TimeProvider 
 {
     private readonly FrozenDictionary<string, IPowerDriver> _drivers = drivers.ToFrozenDictionary(d => d.Kind, StringComparer.Ordinal);
     private readonly PowerTimings _timings = timings ?? PowerTimings.Default;
+    private readonly ConcurrentDictionary<string, (ControllerAbilities Abilities, long At)> _looked = new();
 
     /// <summary>Kinds of controllers that there is a driver for.</summary>
     public IReadOnlyList<string> Kinds => [.. _drivers.Keys.Order(StringComparer.Ordinal)];
 
     /// <summary>Finds out what a controller is and can do.</summary>
     /// <exception cref="PowerException">it could not be looked at.</exception>
-    public Task<ControllerAbilities> LookAsync(PowerTarget target, CancellationToken cancel) =>
-        CallAsync(PowerWords.Look, target, (driver, end) => driver.LookAsync(target, end), cancel);
+    public async Task<ControllerAbilities> LookAsync(PowerTarget target, CancellationToken cancel)
+    {
+        var abilities = await CallAsync(PowerWords.Look, target, (driver, end) => driver.LookAsync(target, end), cancel);
+        _looked[PlaceOf(target)] = (abilities, clock.GetTimestamp());
+        return abilities;
+    }
+
+    /// <summary>What it said lately that it can do; null where it was not looked at within the hour.</summary>
+    public ControllerAbilities? AbilitiesOf(PowerTarget target) =>
+        _looked.TryGetValue(PlaceOf(target), out var looked) && clock.GetElapsedTime(looked.At) < _timings.Abilities ? looked.Abilities : null;
+
+    /// <summary>Waits before the same is tried again.</summary>
+    public Task RestAsync(CancellationToken cancel) => Task.Delay(_timings.BeforeAgain, clock, cancel);
 
     /// <summary>Reads the state.</summary>
     /// <exception cref="PowerException">it could not be read.</exception>
@@ -34,7 +47,7 @@ internal sealed class PowerHand(IEnumerable<IPowerDriver> drivers, TimeProvider 
         string operation = PowerWords.Of(action);
         long started = clock.GetTimestamp();
         var seen = await CallAsync(operation, target, (driver, end) => driver.GetAsync(target, end), cancel);
-        var plan = PowerPlan.For(action, seen);
+        var plan = PowerPlan.For(action, seen, ControllerKinds.Orders(target.Kind));
         if (plan is PowerPlan.Refuse refuse) throw PowerException.Of(PowerFailure.Refused, operation, target, refuse.Why);
         if (plan is not PowerPlan.Give give) return seen;
         for (int i = 0; i < give.Strokes.Length; i++)
@@ -78,6 +91,8 @@ internal sealed class PowerHand(IEnumerable<IPowerDriver> drivers, TimeProvider 
             throw whole;
         }
     }
+
+    private static string PlaceOf(PowerTarget target) => $"{target.Kind} {target.Username}@{target.Address}:{target.Port} {string.Join(' ', target.Settings.Select(s => $"{s.Key}={s.Value}"))}";
 
     private IPowerDriver DriverOf(string operation, PowerTarget target) => _drivers.GetValueOrDefault(target.Kind)
         ?? throw PowerException.Of(PowerFailure.Refused, operation, target, $"this appliance has no driver for \"{target.Kind}\"; it has {string.Join(", ", Kinds)}");

@@ -94,8 +94,9 @@ internal static class ApplianceHost
         services.AddSingleton<IPowerDriver>(s => new IpmiDriver(TimeProvider.System, note: (machine, text) => Tell(s.GetRequiredService<MachineBook>(), machine, text)));
         services.AddRedfish();
         services.AddPackages(options);
-        services.AddSingleton(s => new PowerHand(s.GetServices<IPowerDriver>(), TimeProvider.System)).AddSingleton<PowerDesk>().AddSingleton<StepRunner>().AddHostedService<Reconciler>();
-        services.AddSingleton<Whereabouts>().AddSingleton<ISurroundings, Surroundings>().AddWeb(options.Data);
+        services.AddSingleton(s => new PowerHand(s.GetServices<IPowerDriver>(), TimeProvider.System)).AddSingleton<ControllerSecrets>().AddSingleton<PowerSightings>().AddSingleton<PowerDesk>().AddSingleton<ControllerDesk>();
+        services.AddSingleton<BootSources>().AddSingleton<StepRunner>().AddHostedService<Reconciler>().AddHostedService<PowerWatch>();
+        services.AddSingleton<Whereabouts>().AddSingleton<PowerSurroundings>().AddSingleton<ISurroundings, Surroundings>().AddWeb(options.Data);
     }
 
     private static void Tell(MachineBook book, string name, string text)

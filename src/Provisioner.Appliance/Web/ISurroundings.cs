@@ -36,6 +36,14 @@ internal interface ISurroundings
     IReadOnlyList<DhcpExplanation> ExplainDhcp(DhcpQuestion question);
     /// <summary>Orders power and completes when the order was read back.</summary>
     Task<Applied> OrderPowerAsync(string id, PowerAction action, string by, CancellationToken cancel);
+    /// <summary>What is known of a machine's power now, with its age.</summary>
+    PowerReading PowerOf(Machine machine);
+    /// <summary>Kinds of power controllers that can be spoken to.</summary>
+    IReadOnlyList<string> ControllerKinds { get; }
+    /// <summary>Gives a machine a power controller, once it was spoken to.</summary>
+    Task<Applied> SetControllerAsync(string id, ControllerWish wish, string by, CancellationToken cancel);
+    /// <summary>Takes one of a machine's power controllers away.</summary>
+    Task<Applied> RemoveControllerAsync(string id, string controller, string by);
     /// <summary>Begins to serve an interface. Null when it does, else one sentence with the cure.</summary>
     Task<string?> ServeAsync(string name, string by);
     /// <summary>Stops serving an interface. Null when it did, else one sentence.</summary>

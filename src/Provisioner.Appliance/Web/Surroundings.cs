@@ -1,6 +1,7 @@
 using System.Net;
 using Provisioner.Appliance.Images;
 using Provisioner.Appliance.Machines;
+using Provisioner.Appliance.Power;
 using Provisioner.Appliance.Roles;
 using Provisioner.Appliance.Servers;
 using Provisioner.Appliance.Serving;
@@ -14,7 +15,7 @@ using Provisioner.Wire;
 namespace Provisioner.Appliance.Web;
 
 /// <summary>The running appliance, as pages and API see it.</summary>
-internal sealed class Surroundings(ImageShelf shelf, RoleCatalog roles, ServiceControl control, PowerDesk power, Whereabouts whereabouts, SeedWriter seeds) : ISurroundings
+internal sealed class Surroundings(ImageShelf shelf, RoleCatalog roles, ServiceControl control, PowerSurroundings power, Whereabouts whereabouts, SeedWriter seeds) : ISurroundings
 {
     public IReadOnlyList<ImageInfo> Images => [.. shelf.All().Values];
     public IReadOnlyList<string> ImageFaults => shelf.Faults();
@@ -43,12 +44,23 @@ internal sealed class Surroundings(ImageShelf shelf, RoleCatalog roles, ServiceC
         seeds.InstallScript(machine, machine.Deployment!, appliance.AddressFamily is System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{appliance}]" : $"{appliance}");
 
     public Task<Applied> OrderPowerAsync(string id, PowerAction action, string by, CancellationToken cancel) =>
-        power.OrderAsync(id, action, by, cancel);
+        power.Desk.OrderAsync(id, action, by, cancel);
+
+    public PowerReading PowerOf(Machine machine) => power.Sightings.Of(machine);
+
+    public IReadOnlyList<string> ControllerKinds => power.Hand.Kinds;
+
+    public Task<Applied> SetControllerAsync(string id, ControllerWish wish, string by, CancellationToken cancel) => power.Controllers.SetAsync(id, wish, by, cancel);
+
+    public Task<Applied> RemoveControllerAsync(string id, string controller, string by) => power.Controllers.RemoveAsync(id, controller, by);
 
     public Task<string?> ServeAsync(string name, string by) => control.ServeAsync(name, by);
 
     public Task<string?> StopServingAsync(string name, string by) => control.StopAsync(name, by);
 }
+
+/// <summary>Everything about power that pages and API ask for.</summary>
+internal sealed record PowerSurroundings(PowerDesk Desk, ControllerDesk Controllers, PowerSightings Sightings, PowerHand Hand);
 
 /// <summary>Where a machine is reached, and how far its agent has come.</summary>
 internal sealed class Whereabouts(LeaseBook leases, Progress progress)

@@ -49,6 +49,7 @@ internal static class WebSetup
         var api = app.MapGroup("/api/v1").WithMetadata(Rule.SignedIn);
         api.MapMachines();
         api.MapAdopt();
+        api.MapPowerControllers();
         api.MapEvents();
         api.MapCatalog();
         api.MapSystem();

@@ -18,6 +18,9 @@ public static class BootFileChoice
     /// <summary>shim for ARM64, with <c>grubaa64.efi</c>.</summary>
     public const string ShimArm64 = "shimaa64.efi";
 
+    /// <summary>For virtual media: iPXE as a CD image.</summary>
+    public const string Iso = "ipxe.iso";
+
     /// <summary>Whoever asks for the first over TFTP where it is not there gets the second.</summary>
     public static string? InsteadOf(string name) => name == Uefi ? UefiAllDrivers : null;
 
@@ -30,7 +33,7 @@ public static class BootFileChoice
     /// <summary>All names that boot scripts and firmware load over HTTP, under /boot of <see cref="ServedNetwork.FilePort"/>: nothing else is served there.</summary>
     public static readonly IReadOnlySet<string> OverHttp = new HashSet<string>(OverTftp)
     {
-        "kernel", "ramdisk", "ramdisk.signatures", "kernel-arm64", "ramdisk-arm64", "localboot.efi",
+        "kernel", "ramdisk", "ramdisk.signatures", "kernel-arm64", "ramdisk-arm64", "localboot.efi", Iso,
     };
 
     /// <summary>

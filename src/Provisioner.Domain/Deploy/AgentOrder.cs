@@ -26,7 +26,7 @@ public static class AgentOrder
         (MachineState.Commissioning, Phase.AgentAtWork) => AgentAction.Inventory,
         (MachineState.Commissioning, Phase.PowerOff) => AgentAction.PowerOff,
         (MachineState.Deploying, Phase.AgentAtWork) => AgentAction.Install,
-        (MachineState.Deploying, Phase.StartDisk) => machine.Controllers.IsEmpty ? AgentAction.Reboot : AgentAction.Wait,
+        (MachineState.Deploying, Phase.StartDisk) => machine.CanBeSwitchedOff ? AgentAction.Wait : AgentAction.Reboot,
         (MachineState.Commissioning or MachineState.Deploying, _) => AgentAction.Wait,
         (MachineState.Releasing, _) => AgentAction.PowerOff,
         // Started by hand although nothing is to be done with it: a free machine costs no power.

@@ -56,6 +56,17 @@ public sealed record Machine
             if (value is not null && Controllers.IsEmpty) Controllers = [value];
         }
     }
+    /// <summary>Names of the rungs that its next boot was set by without its agent being heard since: see <see cref="PowerLadder"/>.</summary>
+    public ImmutableArray<string> BootTried { get; init => field = value.IsDefault ? [] : value; } = [];
+    /// <summary>Somebody or something can switch it on.</summary>
+    [JsonIgnore]
+    public bool CanBeStarted => !Controllers.IsEmpty;
+    /// <summary>Somebody or something can switch it off.</summary>
+    [JsonIgnore]
+    public bool CanBeSwitchedOff => Controllers.Any(c => ControllerKinds.Orders(c.Kind).Contains(PowerAction.Off));
+    /// <summary>Something can say whether it is on.</summary>
+    [JsonIgnore]
+    public bool ReadsPower => Controllers.Any(c => ControllerKinds.ReadsState(c.Kind));
     /// <summary>What the power controller last said.</summary>
     public PowerReading Power { get; init; } = PowerReading.Never;
     /// <summary>The system on it or wanted on it; null in New, Commissioning, Ready.</summary>

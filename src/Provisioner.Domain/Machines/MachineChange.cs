@@ -28,6 +28,10 @@ public abstract record MachineChange
     public sealed record SetTags(ImmutableSortedSet<string> Tags) : MachineChange;
     /// <summary>Take a machine that runs already, whoever installed it; or give a deployed one's agent a new token.</summary>
     public sealed record Adopt : MachineChange;
+    /// <summary>Give it a power controller, or other ways to reach the one of this id; first where it is the preferred one.</summary>
+    public sealed record SetController(ControllerAccess Controller, bool First, string Found) : MachineChange;
+    /// <summary>Take a power controller away.</summary>
+    public sealed record RemoveController(string Id) : MachineChange;
     /// <summary>Run the deployed system's role once more; with a reason where it isn't a person's wish.</summary>
     public sealed record RunRole(string Why = "") : MachineChange;
 
@@ -57,7 +61,11 @@ public abstract record MachineChange
     /// <summary>The power controller was read, or could not be.</summary>
     public sealed record PowerRead(PowerReading Reading) : MachineChange;
     /// <summary>The machine was started for the phase that it is in.</summary>
-    public sealed record Started(Phase From) : MachineChange;
+    /// <param name="From">The phase.</param>
+    /// <param name="Rung">For a start from the network: how its next boot was set.</param>
+    public sealed record Started(Phase From, string? Rung = null) : MachineChange;
+    /// <summary>It was started and its agent was not heard: it is to be started another way.</summary>
+    public sealed record NotBooted(string Why) : MachineChange;
     /// <summary>The machine was seen switched off, or nobody can say and the person was told.</summary>
     public sealed record SeenOff(string How) : MachineChange;
     /// <summary>What was under way ended badly.</summary>
@@ -72,7 +80,11 @@ public abstract record MachineChange
 /// <param name="Image">For a deploy: the image asked for, null where there is none of that name.</param>
 /// <param name="RoleKnown">For a deploy: the role asked for exists (true without a role).</param>
 public sealed record ChangeContext(
-    DateTimeOffset Now, PhaseLimits Limits, string By, FreshDeployment? Fresh = null, ImageInfo? Image = null, bool RoleKnown = true);
+    DateTimeOffset Now, PhaseLimits Limits, string By, FreshDeployment? Fresh = null, ImageInfo? Image = null, bool RoleKnown = true)
+{
+    /// <summary>For a power controller: the other machine that has it, or null.</summary>
+    public Machine? Holder { get; init; }
+}
 
 /// <summary>What chance gives a deployment.</summary>
 /// <param name="Id">Its id.</param>

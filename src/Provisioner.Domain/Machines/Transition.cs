@@ -14,7 +14,7 @@ internal sealed class Transition(Machine machine, ChangeContext context)
 
     public Outcome On(MachineChange change) => change switch
     {
-        MachineChange.Commission => Take(Trigger.Commission, m => m with { Phase = m.Controllers.IsEmpty ? Phase.AwaitAgent : Phase.StartAgent, Reported = Reports.None, SessionTokenHash = null }),
+        MachineChange.Commission => Take(Trigger.Commission, m => m with { Phase = m.CanBeStarted ? Phase.StartAgent : Phase.AwaitAgent, Reported = Reports.None, SessionTokenHash = null }),
         MachineChange.Allocate => Take(Trigger.Allocate),
         MachineChange.Deploy deploy => Deploy(deploy.Request),
         MachineChange.Adopt => Adopt(),
@@ -22,6 +22,8 @@ internal sealed class Transition(Machine machine, ChangeContext context)
         MachineChange.Abort => Abort(),
         MachineChange.Rename rename => Rename(rename.Name),
         MachineChange.SetTags tags => SetTags(tags.Tags),
+        MachineChange.SetController set => ControllerChange.Set(machine, set, context),
+        MachineChange.RemoveController remove => ControllerChange.Remove(machine, remove.Id),
         MachineChange.RunRole run => RunRole(run.Why),
         MachineChange.BootScriptGiven given => Keep(machine with { BootTokenHash = given.BootTokenHash, SessionTokenHash = null, Firmware = given.Firmware ?? machine.Firmware }),
         MachineChange.AgentHello hello => Hello(hello),
@@ -33,7 +35,8 @@ internal sealed class Transition(Machine machine, ChangeContext context)
         MachineChange.CalledHome home => CalledHome(home),
         MachineChange.RoleReported role => Role(role.Progress, role.Events),
         MachineChange.PowerRead read => PowerRead(read.Reading),
-        MachineChange.Started started => Started(started.From),
+        MachineChange.Started started => Started(started),
+        MachineChange.NotBooted again => NotBooted(again.Why),
         MachineChange.SeenOff off => SeenOff(off.How),
         MachineChange.Fail fail => Take(Trigger.Fail, m => m with { Failure = fail.Why }),
         _ => throw new ArgumentOutOfRangeException(nameof(change), change, "a change without an arm"),
@@ -42,7 +45,7 @@ internal sealed class Transition(Machine machine, ChangeContext context)
     private Outcome Take(Trigger trigger, Func<Machine, Machine>? also = null)
     {
         if (Lifecycle.Find(machine.State, trigger) is not { } edge) return Refuse(trigger);
-        var next = machine with { State = edge.To, StateSince = context.Now, Phase = Phase.Idle, Failure = null, Order = machine.Order + 1 };
+        var next = machine with { State = edge.To, StateSince = context.Now, Phase = Phase.Idle, Failure = null, Order = machine.Order + 1, BootTried = [] };
         if (also is not null) next = also(next);
         if (edge.To is Ready or New) next = next with { Deployment = null };
         next = WithDeadline(next);
@@ -83,7 +86,7 @@ internal sealed class Transition(Machine machine, ChangeContext context)
             DiskChoice.Refused refused => new Outcome.Refused(refused.Why),
             DiskChoice.Chosen chosen => Take(Trigger.Deploy, m => m with
             {
-                Phase = m.Controllers.IsEmpty ? Phase.AwaitAgent : Phase.StartAgent,
+                Phase = m.CanBeStarted ? Phase.StartAgent : Phase.AwaitAgent,
                 SessionTokenHash = null,
                 OurDiskIds = m.OurDiskIds.Add(fresh.DiskId).TakeLast(16).ToImmutableArray(),
                 Deployment = new Deployment
@@ -154,6 +157,7 @@ internal sealed class Transition(Machine machine, ChangeContext context)
             SessionTokenHash = hello.SessionTokenHash,
             Firmware = hello.Firmware,
             Reported = Reports.None,
+            BootTried = [],
             Order = machine.Order + 1,
             Power = new(PowerState.On, context.Now, null),
             Macs = machine.Macs.Contains(hello.Mac) ? machine.Macs : machine.Macs.Add(hello.Mac),
@@ -191,12 +195,13 @@ internal sealed class Transition(Machine machine, ChangeContext context)
 
     private Outcome Bmc(MachineChange.BmcReported report)
     {
-        var next = machine with { Bmc = report.Bmc ?? (report.Broken ? machine.Bmc : null), Reported = machine.Reported | Reports.Bmc };
+        if (report.Bmc is { } claimed && context.Holder is { } holder) return new Outcome.Refused(ControllerClaims.Refusal(holder, claimed));
+        var next = ControllerChange.Reported(machine, report) with { Reported = machine.Reported | Reports.Bmc };
         _told.Add(report.Bmc is { } bmc
             ? new("agent.bmc", $"BMC at {bmc.Address}, user {bmc.Username} ({bmc.Privilege})")
             : report.Broken
                 ? new("agent.bmc", $"the BMC could not be set up: {report.Reason}", Level.Warning)
-                : new("agent.bmc", $"no BMC: {report.Reason}; this machine's power is switched by hand", Level.Warning));
+                : new("agent.bmc", $"no BMC: {report.Reason}; {(next.CanBeStarted ? $"its power is switched via {next.Controllers[0].Id}" : "this machine's power is switched by hand")}", Level.Warning));
         return AfterReport(next);
     }
 
@@ -215,9 +220,9 @@ internal sealed class Transition(Machine machine, ChangeContext context)
 
     private Outcome Leaving() => machine switch
     {
-        // Without a BMC nobody can read the power: the agent's word is all there is.
-        { State: Commissioning, Phase: Phase.PowerOff, Controllers.IsEmpty: true } => SeenOff("its agent switched it off; without a BMC nobody can read that back"),
-        { State: Deploying, Phase: Phase.StartDisk, Controllers.IsEmpty: true } => Started(Phase.StartDisk),
+        // Without a controller nobody can read the power: the agent's word is all there is.
+        { State: Commissioning, Phase: Phase.PowerOff, ReadsPower: false } => SeenOff("its agent switched it off; no controller can read that back"),
+        { State: Deploying, Phase: Phase.StartDisk, CanBeSwitchedOff: false } => Started(new MachineChange.Started(Phase.StartDisk)),
         _ => Keep(machine),
     };
 
@@ -266,21 +271,28 @@ internal sealed class Transition(Machine machine, ChangeContext context)
 
     private Outcome PowerRead(PowerReading reading)
     {
-        var next = machine with { Power = reading.State is PowerState.Unknown ? machine.Power with { Error = reading.Error } : reading };
-        if (reading.Error is { } error && machine.Power.Error != error) return Tell(next, new("power.unreadable", error, Level.Warning));
-        if (reading.Error is null && reading.State != machine.Power.State && machine.Power.State is not PowerState.Unknown)
-            return Tell(next, new($"power.seen", $"power is {reading.State.ToString().ToLowerInvariant()}"));
+        var before = machine.Power;
+        var next = machine with { Power = before.Then(reading) };
+        // A sentence may carry seconds: it is the kind of failure that makes news.
+        if (reading.Error is { } error) return before.Error is null || before.Failure != reading.Failure ? Tell(next, new("power.unreadable", error, Level.Warning)) : Changed(next);
+        string state = PowerWords.Of(reading.State);
+        if (before.Error is not null) return Tell(next, new("power.readable", $"its power can be read again: {state}"));
+        if (reading.State != before.State && before.State is not PowerState.Unknown) return Tell(next, new("power.seen", $"power is {state}"));
         return Changed(next);
     }
 
-    private Outcome Started(Phase from) => machine.Phase != from
+    private Outcome Started(MachineChange.Started started) => machine.Phase != started.From
         ? Keep(machine)
-        : from switch
+        : started.From switch
         {
-            Phase.StartAgent => Changed(WithDeadline(machine with { Phase = Phase.AwaitAgent })),
+            Phase.StartAgent => Changed(WithDeadline(machine with { Phase = Phase.AwaitAgent, BootTried = started.Rung is { } rung ? machine.BootTried.Add(rung) : machine.BootTried })),
             Phase.StartDisk => Changed(WithDeadline(machine with { Phase = Phase.AwaitHome, Order = machine.Order + 1 })),
             _ => Keep(machine),
         };
+
+    private Outcome NotBooted(string why) => machine.Phase is Phase.AwaitAgent
+        ? Tell(WithDeadline(machine with { Phase = Phase.StartAgent }), new("boot.again", why, Level.Warning))
+        : Keep(machine);
 
     private Outcome SeenOff(string how) => machine switch
     {

@@ -24,9 +24,22 @@ public sealed record ControllerAccess(
     /// <summary>Further secrets (<c>kg</c>, <c>auth</c>, <c>priv</c>, <c>community</c> …) as one JSON object, sealed; null without any.</summary>
     public string? SealedMore { get; init; }
 
+    /// <summary>A person gave it; reports of the machine's agent leave it alone.</summary>
+    public bool ByHand { get; init; }
+
     /// <summary>It is a BMC: part of the server, with a network address of its own.</summary>
     [JsonIgnore]
     public bool IsBmc => Kind is "ipmi" or "redfish";
+
+    /// <summary>An id that is free: the kind, with a number from the second on.</summary>
+    public static string FreeId(ImmutableArray<ControllerAccess> controllers, string kind)
+    {
+        for (int n = 1; ; n++)
+        {
+            string id = n == 1 ? kind : $"{kind}-{n}";
+            if (controllers.All(c => c.Id != id)) return id;
+        }
+    }
 
     /// <summary>For logs: without secrets.</summary>
     public override string ToString() => $"{Kind} {Username}@{Address}:{Port}";

@@ -25,13 +25,3 @@ public enum PowerAction
     /// <summary>Ask the operating system to shut down (ACPI).</summary>
     SoftOff,
 }
-
-/// <summary>The last reading of a machine's power, with the time that it was seen at; never guessed.</summary>
-/// <param name="State">What was read.</param>
-/// <param name="SeenAt">When; null if never.</param>
-/// <param name="Error">Why it could not be read the last time it was tried, or null.</param>
-public sealed record PowerReading(PowerState State, DateTimeOffset? SeenAt, string? Error)
-{
-    /// <summary>Never read.</summary>
-    public static readonly PowerReading Never = new(PowerState.Unknown, null, null);
-}

@@ -26,8 +26,15 @@ public abstract record PowerPlan
     public sealed record Give(ImmutableArray<PowerStroke> Strokes) : PowerPlan;
 
     /// <summary>Decides.</summary>
-    public static PowerPlan For(PowerAction action, PowerState seen) => (action, seen) switch
+    /// <param name="action">The person's order.</param>
+    /// <param name="seen">The state that was just read; unknown where the controller can't say.</param>
+    /// <param name="orders">Orders that the controller takes; null for all.</param>
+    public static PowerPlan For(PowerAction action, PowerState seen, ImmutableHashSet<PowerAction>? orders = null) => (action, seen) switch
     {
+        // What can only switch on is given that, and may be found to have been on already.
+        (PowerAction.Cycle, _) when orders is not null && !orders.Contains(PowerAction.Off) && !orders.Contains(PowerAction.Cycle) => new Give([On]),
+        // Nobody can say when it is off: the controller (or the person) makes the cycle itself.
+        (PowerAction.Cycle, PowerState.Unknown) => new Give([new(PowerAction.Cycle, PowerState.On, Repeatable: false)]),
         (PowerAction.On, PowerState.On) => new Nothing(),
         (PowerAction.On, _) => new Give([On]),
         // Given to a machine that is off too: an earlier "on" may still be on its way.

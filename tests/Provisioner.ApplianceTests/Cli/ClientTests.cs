@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Provisioner.Appliance.Cli;
 using Provisioner.Appliance.Web.Access;
+using Provisioner.ApplianceTests.Power;
+using Provisioner.Wire;
 
 namespace Provisioner.ApplianceTests.Cli;
 
@@ -134,5 +136,30 @@ public sealed class ClientTests
         Assert.Contains("0 files", await SaysAsync(appliance, "packages evict --all"));
         await SaysAsync(appliance, "packages machines off");
         Assert.False((bool)JsonNode.Parse(await SaysAsync(appliance, "packages --json"))!["machines"]!);
+    }
+
+    [Fact]
+    public async Task A_machine_gets_a_controller_and_is_switched()
+    {
+        await using var bmc = new BmcSimulator();
+        await using var appliance = await TestAppliance.StartAsync();
+        var machine = await appliance.Book.EnlistAsync(MacAddress.Parse("52:54:00:00:00:01"), "test");
+        string file = Path.Combine(appliance.Data, "bmc-password");
+        await File.WriteAllTextAsync(file, "a-password-of-20-oct\n");
+        Assert.Contains("switched by hand", await SaysAsync(appliance, $"controllers list {machine.Name}"));
+        string added = await SaysAsync(appliance, $"controllers add {machine.Name} 127.0.0.1 --port {bmc.Port} --kind ipmi --user admin --password-file {file}");
+        Assert.Matches(@"ipmi +ipmi +127\.0\.0\.1 +\d+ +admin", added);
+        Assert.Contains("power: off, seen 0 s ago", added);
+        Assert.StartsWith($"{machine.Name}: on, seen ", await SaysAsync(appliance, $"power on {machine.Name}"));
+        Assert.True(bmc.Chassis.PowerOn);
+        Assert.StartsWith($"{machine.Name}: on, seen ", await SaysAsync(appliance, $"power status {machine.Id}"));
+        Assert.Matches($@"{machine.Name} +new +on +\d+ s ago +ipmi 127\.0\.0\.1 +{machine.Id}", await SaysAsync(appliance, "machines"));
+        Assert.Contains(machine.Id, await SaysAsync(appliance, $"machines show {machine.Name}"));
+        Assert.Contains("there are no machines", await SaysAsync(appliance, "machines list --state deployed"));
+        Assert.StartsWith($"{machine.Name}: off, seen ", await SaysAsync(appliance, $"power off {machine.Name}"));
+        Assert.Contains("there is nothing to reset", await RefusesAsync(appliance, $"power reset {machine.Name}"));
+        await SaysAsync(appliance, $"controllers remove {machine.Name} ipmi");
+        Assert.Contains("has no power controller", await RefusesAsync(appliance, $"power off {machine.Name}"));
+        Assert.Contains("there is no machine \"nobody\"", await RefusesAsync(appliance, "power on nobody"));
     }
 }

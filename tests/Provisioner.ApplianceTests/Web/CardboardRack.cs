@@ -63,6 +63,22 @@ internal sealed class CardboardRack : ISurroundings, IDeployFacts
         return await Book.ApplyAsync(id, new MachineChange.PowerRead(new(state, DateTimeOffset.UtcNow, null)), by);
     }
 
+    public PowerReading PowerOf(Machine machine) => machine.Power;
+
+    public IReadOnlyList<string> ControllerKinds => ["ipmi", "redfish"];
+
+    /// <summary>What was wished for a controller, with its password.</summary>
+    public List<ControllerWish> ControllerWishes { get; } = [];
+
+    public Task<Applied> SetControllerAsync(string id, ControllerWish wish, string by, CancellationToken cancel)
+    {
+        ControllerWishes.Add(wish);
+        var access = new ControllerAccess(wish.Kind ?? "redfish", wish.Address, wish.Port ?? 443, wish.Username, "SEALED-CONTROLLER", wish.Privilege, 0, "1.0") { Id = wish.Id ?? "redfish", Settings = wish.Settings, ByHand = true };
+        return Book!.ApplyAsync(id, new MachineChange.SetController(access, wish.First, "power on"), by);
+    }
+
+    public Task<Applied> RemoveControllerAsync(string id, string controller, string by) => Book!.ApplyAsync(id, new MachineChange.RemoveController(controller), by);
+
     public Task<string?> ServeAsync(string name, string by)
     {
         ServedNames.Add(name);

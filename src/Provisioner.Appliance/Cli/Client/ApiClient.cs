@@ -22,23 +22,27 @@ internal sealed class CliException(string message, int exit = CliException.Refus
 /// <param name="key">A key, <c>prov_…</c>.</param>
 internal sealed class ApiClient(string url, string key) : IDisposable
 {
-    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(30) };
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private readonly HttpClient _http = new() { Timeout = Timeout.InfiniteTimeSpan };
 
     /// <summary>Asks, and gives what is answered; null where the answer has no body.</summary>
     /// <param name="method">GET, POST …</param>
     /// <param name="path">Behind /api/v1/, segments escaped.</param>
     /// <param name="body">What is sent, or null.</param>
     /// <param name="cancel">Ends it.</param>
+    /// <param name="patience">How long the answer may take; null for half a minute.</param>
     /// <exception cref="CliException">it was refused, or nobody answered.</exception>
-    public async Task<JsonNode?> AskAsync(HttpMethod method, string path, JsonObject? body, CancellationToken cancel)
+    public async Task<JsonNode?> AskAsync(HttpMethod method, string path, JsonObject? body, CancellationToken cancel, TimeSpan? patience = null)
     {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        end.CancelAfter(patience ?? Patience);
         using var request = new HttpRequestMessage(method, $"{url.TrimEnd('/')}/api/v1/{path}");
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
         if (body is not null) request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
         try
         {
-            using var reply = await _http.SendAsync(request, cancel);
-            string text = await reply.Content.ReadAsStringAsync(cancel);
+            using var reply = await _http.SendAsync(request, end.Token);
+            string text = await reply.Content.ReadAsStringAsync(end.Token);
             var said = Parse(text);
             if (reply.IsSuccessStatusCode) return said;
             string why = (string?)(said as JsonObject)?["detail"] ?? $"{url} answered {(int)reply.StatusCode} {reply.ReasonPhrase}: is that a Provisioner?";
@@ -48,9 +52,9 @@ internal sealed class ApiClient(string url, string key) : IDisposable
         {
             throw new CliException($"no appliance answers at {url} ({e.InnerException?.Message ?? e.Message}): start it, or name another with --url", CliException.NotReached);
         }
-        catch (TaskCanceledException) when (!cancel.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            throw new CliException($"{url} did not answer in {_http.Timeout.TotalSeconds:0} s", CliException.NotReached);
+            throw new CliException($"{url} did not answer in {(patience ?? Patience).TotalSeconds:0} s", CliException.NotReached);
         }
     }
 

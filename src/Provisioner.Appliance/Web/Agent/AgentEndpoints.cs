@@ -64,7 +64,7 @@ internal static class AgentEndpoints
         return Of(await book.ApplyAsync(machine.Id, new MachineChange.InventoryReported(InventoryCheck.Normal(inventory)), "agent"));
     }
 
-    private static async Task<IResult> Bmc(HttpContext http, MachineBook book, SecretBox secrets, LeaseBook leases)
+    private static async Task<IResult> Bmc(HttpContext http, MachineBook book, ControllerSecrets secrets, LeaseBook leases)
     {
         if (await SessionAsync(http.Request, book) is not { } machine) return NoSession();
         var (report, fault) = await ReadAsync(http, AgentJson.Default.BmcReport);
@@ -72,12 +72,12 @@ internal static class AgentEndpoints
         if (report.State is "absent" or "failed")
             return Of(await book.ApplyAsync(machine.Id, new MachineChange.BmcReported(null, report.State == "failed", Cut(report.Reason ?? "no reason given")), "agent"));
         if (BmcFault(report) is { } wrong) return Told(book, machine, Refuse(400, wrong), "BMC report");
-        var twin = book.All.Values.FirstOrDefault(m => m.Id != machine.Id && m.Controllers.Any(c => c.IsBmc && c.Address == report.Address && c.Port == (report.Port ?? 623)));
-        if (twin is not null) return Told(book, machine, Refuse(409, $"address: {report.Address} is the BMC of {twin.Name} already; one of the two reports is wrong"), "BMC report");
-        var found = new ControllerAccess("ipmi", report.Address!, report.Port ?? 623, report.Username!, secrets.Seal(PowerDesk.PurposeOf(machine.Id), report.Password!),
+        var found = new ControllerAccess("ipmi", report.Address!, report.Port ?? 623, report.Username!, secrets.Seal(machine.Id, report.Password!),
             report.Privilege!, report.ManufacturerId ?? 0, Cut(report.FirmwareVersion ?? ""));
-        leases.NoteBmcs([machine with { Bmc = found }]);
-        return Of(await book.ApplyAsync(machine.Id, new MachineChange.BmcReported(found, false, ""), "agent"));
+        var applied = await book.ApplyAsync(machine.Id, new MachineChange.BmcReported(found, false, ""), "agent");
+        if (applied is Applied.Refused twin) return Told(book, machine, Refuse(409, $"address: {twin.Why}"), "BMC report");
+        leases.NoteBmcs([machine with { Controllers = [found] }]);
+        return Of(applied);
     }
 
     private static string? BmcFault(BmcReport report)

@@ -17,6 +17,8 @@ namespace Provisioner.Appliance.Web.Api;
 [JsonSerializable(typeof(SystemDto))]
 [JsonSerializable(typeof(DeployBody))]
 [JsonSerializable(typeof(PowerBody))]
+[JsonSerializable(typeof(ControllerList))]
+[JsonSerializable(typeof(ControllerBody))]
 [JsonSerializable(typeof(RenameBody))]
 [JsonSerializable(typeof(TagsBody))]
 [JsonSerializable(typeof(KeyBody))]

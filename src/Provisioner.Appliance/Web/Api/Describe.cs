@@ -2,6 +2,7 @@ using Provisioner.Appliance.Web.Access;
 using Provisioner.Domain.Events;
 using Provisioner.Domain.Images;
 using Provisioner.Domain.Machines;
+using Provisioner.Domain.Power;
 
 namespace Provisioner.Appliance.Web.Api;
 
@@ -11,10 +12,14 @@ internal static class Describe
     public static MachineDto Of(Machine m, ISurroundings surroundings) => new(
         m.Id, m.Name, Words.Of(m.State), m.StateSince, m.Deadline, Words.Of(m.Phase), m.Failure, Words.Possible(m),
         m.Macs, m.Uuid, m.Firmware, surroundings.AddressOf(m)?.ToString(), [.. m.Tags],
-        new(Words.Of(m.Power.State), m.Power.SeenAt, m.Power.Error),
-        m.Bmc is { } b ? new(b.Kind, b.Address, b.Port, b.Username, b.Privilege, b.ManufacturerId, b.FirmwareVersion) : null,
+        Of(surroundings.PowerOf(m)),
+        m.Bmc is { } b ? new(b.Kind, b.Address, b.Port, b.Username, b.Privilege, b.ManufacturerId, b.FirmwareVersion) : null, [.. m.Controllers.Select(Of)],
         m.Deployment is { } d ? new(d.Id, d.Image, d.Role, d.SshKeys, d.Operator, d.By, d.Disk?.Name, d.HomeAt, d.RoleProgress) : null,
         m.Inventory);
+
+    public static PowerDto Of(PowerReading p) => new(Words.Of(p.Now), p.SeenAt, p.Error, Words.Of(p.State), p.FailingSince);
+
+    public static ControllerDto Of(ControllerAccess c) => new(c.Id, c.Kind, c.Address, c.Port, c.Username, c.Privilege, c.FirmwareVersion, c.Settings, c.ByHand);
 
     public static EventDto Of(TimelineEvent e) => new(e.Seq, e.Machine, e.At, e.Kind, e.Text, Words.Of(e.Level), e.Bytes, e.Seconds, e.By);
 

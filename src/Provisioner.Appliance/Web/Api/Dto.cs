@@ -16,10 +16,25 @@ internal sealed record MachineList(IReadOnlyList<MachineDto> Machines, int Total
 internal sealed record MachineDto(
     string Id, string Name, string State, DateTimeOffset StateSince, DateTimeOffset? Deadline, string Phase, string? Failure,
     IReadOnlyList<string> Possible, ImmutableArray<string> Macs, string? Uuid, string? Firmware, string? Address, IReadOnlyList<string> Tags,
-    PowerDto Power, BmcDto? Bmc, DeploymentDto? Deployment, Inventory? Inventory);
+    PowerDto Power, BmcDto? Bmc, IReadOnlyList<ControllerDto> Controllers, DeploymentDto? Deployment, Inventory? Inventory);
 
-/// <summary>What the power controller last said: on, off or unknown, when it was seen, and why it could not be read since.</summary>
-internal sealed record PowerDto(string State, DateTimeOffset? SeenAt, string? Error);
+/// <summary>What is known of the power.</summary>
+/// <param name="State">on, off, or unknown: then the last try to read it failed.</param>
+/// <param name="SeenAt">When it was last read.</param>
+/// <param name="Error">Why it can't be read now.</param>
+/// <param name="LastState">What was read then: the same as state, but where it is unknown.</param>
+/// <param name="UnknownSince">Since when it can't be read.</param>
+internal sealed record PowerDto(string State, DateTimeOffset? SeenAt, string? Error, string LastState, DateTimeOffset? UnknownSince);
+
+/// <summary>A power controller of a machine; its secrets stay where they are.</summary>
+/// <param name="Id">Its name within the machine: the kind, with a number from the second on.</param>
+/// <param name="Settings">What its kind needs besides: system, outlet, vm, fingerprint …</param>
+/// <param name="ByHand">A person gave it; else the machine's agent found it.</param>
+internal sealed record ControllerDto(
+    string Id, string Kind, string Address, int Port, string Username, string Privilege, string FirmwareVersion, IReadOnlyDictionary<string, string> Settings, bool ByHand);
+
+/// <summary>A machine's power controllers, the preferred one first, and what is known of its power.</summary>
+internal sealed record ControllerList(IReadOnlyList<ControllerDto> Controllers, PowerDto Power);
 
 /// <summary>How the BMC is reached; the password stays where it is.</summary>
 internal sealed record BmcDto(string Kind, string Address, int Port, string Username, string Privilege, int ManufacturerId, string FirmwareVersion);
@@ -113,6 +128,18 @@ internal sealed record DeployBody(string Image, string? Role, string[]? SshKeys,
 
 /// <summary>A power order: on, off, cycle, reset or soft-off.</summary>
 internal sealed record PowerBody(string Action);
+
+/// <summary>A power controller. What isn't said is found out by speaking to it.</summary>
+/// <param name="Address">Address, host name or URI.</param>
+/// <param name="Kind">ipmi, redfish …; by default what answers there: Redfish, then IPMI.</param>
+/// <param name="Port">By default the kind's usual one.</param>
+/// <param name="Privilege">IPMI's privilege level of the user: administrator (the default) or operator.</param>
+/// <param name="Settings">What the kind needs besides: system, outlet, vm, mac, fingerprint, profile …</param>
+/// <param name="Secrets">Further secrets: kg, auth, priv, community …</param>
+/// <param name="First">It is the preferred one from now on; false by default.</param>
+/// <param name="Force">Take it though it says that it is in another machine than this; false by default.</param>
+internal sealed record ControllerBody(
+    string Address, string? Kind, int? Port, string? Username, string? Password, string? Privilege, Dictionary<string, string>? Settings, Dictionary<string, string>? Secrets, bool? First, bool? Force);
 
 /// <summary>A new host name.</summary>
 internal sealed record RenameBody(string Name);

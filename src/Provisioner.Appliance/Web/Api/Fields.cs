@@ -75,6 +75,25 @@ internal sealed class Fields
         return texts;
     }
 
+    /// <summary>An object whose values are texts.</summary>
+    public IReadOnlyDictionary<string, string> Map(string name, int count, int most)
+    {
+        var map = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (Take(name, false) is not { } value) return map;
+        if (value.ValueKind is not JsonValueKind.Object)
+        {
+            _faults.Add($"{name} must be an object of texts");
+            return map;
+        }
+        foreach (var property in value.EnumerateObject())
+        {
+            if (property.Value.ValueKind is JsonValueKind.String && property.Value.GetString()!.Length <= most && property.Name.Length <= 64) map[property.Name] = property.Value.GetString()!;
+            else _faults.Add($"{name}: each name is a text of at most 64 characters, each value one of at most {most}");
+        }
+        if (map.Count > count) _faults.Add($"{name} has {map.Count} entries, {count} are possible");
+        return map;
+    }
+
     /// <summary>The body has this field.</summary>
     public bool Has(string name) => _left.TryGetValue(name, out var value) && value.ValueKind is not JsonValueKind.Null;
 

@@ -20,6 +20,8 @@ internal static class ActionPages
         pages.MapPost("/machines/do", Do);
         pages.MapPost("/machines/{id}/rename", Rename);
         pages.MapPost("/machines/{id}/tags", Tag);
+        pages.MapPost("/machines/{id}/controllers", ControllerPages.Add);
+        pages.MapPost("/machines/{id}/controllers/remove", ControllerPages.Remove);
     }
 
     private static IResult ShowDeploy(HttpContext http, MachineBook book)
@@ -78,20 +80,20 @@ internal static class ActionPages
             : await Each(http, [id], book, tags.Length == 0 ? "has no tags now" : $"is tagged {string.Join(", ", tags)}", m => orders.TagAsync(m.Id, tags, http.Caller().Name));
     }
 
-    private static async Task<IResult> Each(HttpContext http, IEnumerable<string?> ids, MachineBook book, string done, Func<Machine, Task<Applied>> order, string? back = null)
+    internal static async Task<IResult> Each(HttpContext http, IEnumerable<string?> ids, MachineBook book, string done, Func<Machine, Task<Applied>> order, string? back = null, TimeSpan? patience = null)
     {
         var machines = Chosen(ids, book);
         if (machines.Count == 0) return Answer(http, 404, [], ["the machine is not there any more"], "/");
-        var outcomes = await Task.WhenAll(machines.Select(async m => (Machine: m, Applied: await Outcome(order(m)))));
+        var outcomes = await Task.WhenAll(machines.Select(async m => (Machine: m, Applied: await Outcome(order(m), patience ?? Patience))));
         var good = outcomes.Where(o => o.Applied is null or Applied.Ok).ToList();
         List<string> told = good.Count > 3 ? [$"{good.Count} machines: each {done}"] : [.. good.Select(o => $"{o.Machine.Name} {(o.Applied is null ? "has its order; the timeline tells what comes of it" : done)}")];
         List<string> faults = [.. outcomes.Select(o => o.Applied).OfType<Applied.Refused>().Select(r => r.Why)];
         return Answer(http, faults.Count > 0 ? 409 : 200, told, faults, back ?? (machines.Count == 1 ? $"/machines/{machines[0].Id}" : "/"));
     }
 
-    private static async Task<Applied?> Outcome(Task<Applied> order) => await Task.WhenAny(order, Task.Delay(Patience)) == order ? await order : null;
+    private static async Task<Applied?> Outcome(Task<Applied> order, TimeSpan patience) => await Task.WhenAny(order, Task.Delay(patience)) == order ? await order : null;
 
-    private static IResult Answer(HttpContext http, int status, IReadOnlyList<string> done, IReadOnlyList<string> faults, string back)
+    internal static IResult Answer(HttpContext http, int status, IReadOnlyList<string> done, IReadOnlyList<string> faults, string back)
     {
         var sentences = faults.Select(Text.Sentence).ToList();
         if (!IsHtmx(http))

@@ -6,14 +6,16 @@ namespace Provisioner.Appliance.Web.Pages;
 /// <summary>Waits for what a live page shows to change.</summary>
 internal static class LiveFeed
 {
-    private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1), SlowTick = TimeSpan.FromSeconds(10);
 
-    /// <summary>True when it is time to look again; false when the feed was cut. An agent's progress and the clock are no events: with <paramref name="ticking"/> it is time every second.</summary>
+    /// <summary>
+    /// True when it is time to look again; false when the feed was cut. An agent's progress and the clock are no events: with <paramref name="ticking"/>
+    /// it is time every second; else every ten, because that a machine's power was seen unchanged is no event either.
+    /// </summary>
     public static async Task<bool> WaitAsync(ChannelReader<FeedItem> feed, bool ticking, CancellationToken cancel)
     {
-        if (!ticking) return await feed.WaitToReadAsync(cancel);
         using var soon = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        soon.CancelAfter(Tick);
+        soon.CancelAfter(ticking ? Tick : SlowTick);
         try
         {
             return await feed.WaitToReadAsync(soon.Token);

@@ -44,9 +44,9 @@ internal sealed class LiveMachine(MachineBook book, ISurroundings surroundings, 
         while (true)
         {
             if (!await LiveFeed.WaitAsync(feed.Reader, underWay, cancel)) return false;
-            bool mine = underWay;
-            while (feed.Reader.TryRead(out var item)) mine |= item.Changed == id || item.Events.Any(e => e.Machine == id);
-            if (mine) return true;
+            bool mine = underWay, ticked = true;
+            for (; feed.Reader.TryRead(out var item); ticked = false) mine |= item.Changed == id || item.Events.Any(e => e.Machine == id);
+            if (mine || ticked) return true;
         }
     }
 }

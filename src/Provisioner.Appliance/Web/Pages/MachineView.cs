@@ -1,6 +1,7 @@
 using Provisioner.Appliance.Machines;
 using Provisioner.Domain.Events;
 using Provisioner.Domain.Machines;
+using Provisioner.Domain.Power;
 
 namespace Provisioner.Appliance.Web.Pages;
 
@@ -12,10 +13,11 @@ public sealed class MachineView
 {
     internal const int Shown = 400;
 
-    private MachineView(Machine machine, string? address, ProgressNow? progress, WalkBreakdown? walk, IReadOnlyList<TimelineLine> lines) =>
-        (Machine, Address, Progress, Walk, Lines) = (machine, address, progress, walk, lines);
+    private MachineView(Machine machine, PowerReading power, string? address, ProgressNow? progress, WalkBreakdown? walk, IReadOnlyList<TimelineLine> lines) =>
+        (Machine, Power, Address, Progress, Walk, Lines) = (machine, power, address, progress, walk, lines);
 
     internal Machine Machine { get; }
+    internal PowerReading Power { get; }
     internal string? Address { get; }
     internal ProgressNow? Progress { get; }
     internal WalkBreakdown? Walk { get; }
@@ -28,7 +30,7 @@ public sealed class MachineView
     {
         var events = book.LastEvents(machine.Id, 2000);
         var lines = Measured(events);
-        return new(machine, surroundings.AddressOf(machine)?.ToString(), surroundings.ProgressOf(machine), WalkBreakdown.From(events, now), [.. lines.AsEnumerable().Reverse().Take(Shown)]);
+        return new(machine, surroundings.PowerOf(machine), surroundings.AddressOf(machine)?.ToString(), surroundings.ProgressOf(machine), WalkBreakdown.From(events, now), [.. lines.AsEnumerable().Reverse().Take(Shown)]);
     }
 
     // Each walk counts from its own beginning; between walks there is nothing to count from.
