@@ -6,7 +6,7 @@ namespace Provisioner.Tests.Power;
 /// <summary>Many controllers read again and again; intervals are short here.</summary>
 public sealed class PowerPollerTests
 {
-    private static readonly PowerPollTimings Short = new() { Every = TimeSpan.FromSeconds(0.5), SilentAtMost = TimeSpan.FromSeconds(2), SilentAtOnce = 2, Tick = TimeSpan.FromMilliseconds(10) };
+    private static readonly PowerPollTimings Short = new() { Every = TimeSpan.FromSeconds(0.5), SilentAtMost = TimeSpan.FromMinutes(1), SilentAtOnce = 2, Tick = TimeSpan.FromMilliseconds(10) };
 
     private readonly ConcurrentDictionary<string, int> _reads = new();
 
