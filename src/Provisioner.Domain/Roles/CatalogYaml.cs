@@ -30,6 +30,10 @@ internal static class CatalogYaml
         }
     }
 
+    /// <summary>What a file says it is: the first of these that is one of its keys.</summary>
+    public static string? Kind(YamlNode root, params IEnumerable<string> kinds) =>
+        root is YamlMappingNode map ? kinds.FirstOrDefault(kind => map.Children.ContainsKey(new YamlScalarNode(kind))) : null;
+
     /// <summary>A file's name without folders and ending: <c>basics</c>.</summary>
     public static string Stem(string file) => file[(file.LastIndexOf('/') + 1)..] is var name && name.LastIndexOf('.') is > 0 and var dot ? name[..dot] : name;
 

@@ -75,6 +75,10 @@ public sealed record RoleFacts(
         .With("site.domain", Domain)
         .With("site.appliance", Appliance.ToString())
         .With("site.time_servers", TimeServers.Select(t => t.ToString()))
+        .With("machine.number", new Value(ValueKind.Number, ["0"]))
+        .With("machine.first", Value.Of(true))
+        .With("application.names", [Machine.Name])
+        .With("application.addresses", [Machine.Address.ToString()])
         .With("operator.name", Operator)
         .With("operator.ssh_keys", SshKeys);
 

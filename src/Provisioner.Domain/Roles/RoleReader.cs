@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text.RegularExpressions;
-using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
 namespace Provisioner.Domain.Roles;
@@ -9,145 +7,151 @@ namespace Provisioner.Domain.Roles;
 /// <summary>Reads a role out of YAML nodes, and goes on after a fault, so that all are told at once.</summary>
 internal sealed partial class RoleReader(Faults faults)
 {
-    private const int DefaultDeadlineSeconds = 300, MaxDeadlineSeconds = 86_400;
+    private readonly RoleNames _names = new();
+    private readonly TemplateReader _templates = new(faults);
 
-    private readonly Dictionary<string, ValueKind> _kinds = new(RoleFacts.Kinds);
-
-    public Role? Read(YamlNode root, string stem)
+    public Role? Read(YamlNode root, string file)
     {
-        if (Fields.Of(root, "a role", faults, "role", "title", "about", "parameters", "steps") is not { } role) return null;
-        string name = role.Text("role", Label(), "letters a–z, digits and hyphens, a letter first");
+        if (Fields.Of(root, "a role", faults, "role", "title", "about", "product", "base", "single", "conflicts", "spaces", "parameters", "secrets", "requires", "provides", "steps", "verify") is not { } role)
+            return null;
+        string name = role.Text("role", Label(), LabelCure);
+        string stem = CatalogYaml.Stem(file);
         if (role["role"] is { } node && name != stem) faults.At(node, $"the role is called \"{name}\" and its file \"{stem}\"", "give both the same name");
-        var parameters = Parameters(role["parameters"]);
-        var steps = Steps(role);
-        return new(name, role.Text("title"), role.Text("about", "").Trim(), parameters, steps);
+        var steps = new StepReader(faults, _templates);
+        var read = new Role(name, role.Text("title"), role.Text("about", "").Trim(), Parameters(role), steps.Read(role, "steps", needed: true))
+        {
+            File = file,
+            Product = role["product"] is null ? null : role.Text("product", Label(), LabelCure),
+            Base = role.Flag("base", absent: false),
+            Single = role.Flag("single", absent: false),
+            Conflicts = role.Names("conflicts", Label(), LabelCure),
+            Spaces = role.Names("spaces", Label(), LabelCure),
+            Secrets = Secrets(role),
+            Requires = Requires(role),
+            Verify = steps.Read(role, "verify", needed: false),
+        };
+        read = read with { Provides = Provides(role, read.Steps) };
+        Names(read);
+        _templates.Check(_names);
+        foreach (var (at, relation, what) in steps.Relations)
+            if (!_names.IsRelation(relation)) faults.At(at, $"{what} names the relation \"{relation}\", which isn't under requires", Nearest.Of(relation, _names.Relations));
+        return read;
     }
 
-    private ImmutableArray<Parameter> Parameters(YamlNode? node)
+    private void Names(Role role)
     {
-        if (node is not YamlMappingNode map)
+        foreach (var secret in role.Secrets)
         {
-            if (node is not null) faults.At(node, "parameters is not a mapping", "write name: {type: …, default: …} for each");
-            return [];
+            _names.Add($"secret.{secret.Name}", secret.Kind is SecretKind.SshKey ? ValueKind.List : ValueKind.Text);
+            if (secret.Kind is SecretKind.SshKey) _names.Add($"secret.{secret.Name}.public", ValueKind.Text);
         }
+        foreach (var resource in role.Steps.SelectMany(s => s.Resources))
+            foreach (string fact in resource.Facts)
+                _names.Add($"fact.{fact}", resource.Settings.Literal("list") == "true" ? ValueKind.List : ValueKind.Text);
+        foreach (string space in role.Spaces) _names.AddSpace(space);
+        foreach (var relation in role.Requires) _names.AddRelation(relation.Name);
+        foreach (var parameter in role.Parameters) _names.Add(parameter.Name, parameter.Kind);
+        _names.Releases = role.Product is not null;
+    }
+
+    private ImmutableArray<Parameter> Parameters(Fields role)
+    {
         var parameters = ImmutableArray.CreateBuilder<Parameter>();
-        // A default refers to facts only, so that parameters have no order: their names come in after all are read.
-        foreach (var (key, value) in map.Children)
-            if (Parameter(key, value) is { } parameter) parameters.Add(parameter);
-        foreach (var parameter in parameters) _kinds[parameter.Name] = parameter.Kind;
+        foreach (var (_, name, value) in role.Entries("parameters", ParameterName(), "letters a–z, digits and _, a letter first, no dot"))
+            if (Parameter(name, value) is { } parameter) parameters.Add(parameter);
         return parameters.ToImmutable();
     }
 
-    private Parameter? Parameter(YamlNode key, YamlNode value)
+    private Parameter? Parameter(string name, YamlNode value)
     {
-        string name = (key as YamlScalarNode)?.Value ?? "";
-        if (!ParameterName().IsMatch(name)) faults.At(key, $"\"{key}\" is no name for a parameter", "letters a–z, digits and _, a letter first, no dot");
-        if (Fields.Of(value, $"parameter {name}", faults, "type", "default", "about") is not { } fields) return null;
-        string type = fields.Text("type", TypeName(), "the types are text and list");
-        var kind = type == "list" ? ValueKind.List : ValueKind.Text;
-        var content = kind is ValueKind.List ? Lines(fields, "default", $"parameter {name}", needed: true) : Scalar(fields.Need("default"), $"default of parameter {name}");
-        return new(name, kind, content, fields.Text("about", ""));
-    }
-
-    private ImmutableArray<Step> Steps(Fields role)
-    {
-        var steps = ImmutableArray.CreateBuilder<Step>();
-        foreach (var node in role.List("steps", needed: true))
+        string what = $"parameter {name}";
+        if (Fields.Of(value, what, faults, "type", "default", "about", "min", "max", "one-of") is not { } fields) return null;
+        string type = fields.Text("type", TypeName(), "the types are text, list, number and flag");
+        var kind = type switch
         {
-            if (Step(node) is not { } step) continue;
-            if (steps.Any(s => s.Name == step.Name)) faults.At(node, $"two steps are called \"{step.Name}\"", "give each its own name");
-            steps.Add(step);
-        }
-        if (role["steps"] is YamlSequenceNode { Children.Count: 0 } empty) faults.At(empty, "a role without steps", "write one at least");
-        return steps.ToImmutable();
-    }
-
-    private Step? Step(YamlNode node)
-    {
-        if (Fields.Of(node, "a step", faults, "name", "about", "deadline-seconds", "resources") is not { } step) return null;
-        string name = step.Text("name", Label(), "letters a–z, digits and hyphens, a letter first");
-        string deadline = step.Text("deadline-seconds", $"{DefaultDeadlineSeconds}");
-        if (!int.TryParse(deadline, NumberStyles.None, CultureInfo.InvariantCulture, out int seconds) || seconds is < 1 or > MaxDeadlineSeconds)
-            faults.At(step["deadline-seconds"]!, $"deadline-seconds of step {name} is \"{deadline}\"", $"a number from 1 to {MaxDeadlineSeconds}");
-        var resources = step.List("resources", needed: true).Select(Resource).OfType<Resource>().ToImmutableArray();
-        if (step["resources"] is YamlSequenceNode { Children.Count: 0 } empty) faults.At(empty, $"step {name} sees to nothing", "write one resource at least");
-        return new(name, step.Text("about", ""), TimeSpan.FromSeconds(seconds), resources);
-    }
-
-    private Resource? Resource(YamlNode node)
-    {
-        if (node is not YamlMappingNode { Children: [var only] } || only.Key is not YamlScalarNode { Value: { } kind })
-        {
-            faults.At(node, "a resource is one kind with its settings", "write - file: {path: …, content: …}");
-            return null;
-        }
-        return kind switch
-        {
-            "hosts-file" => Hosts(only.Value),
-            "file" => File(only.Value, "a file"),
-            "template" => File(only.Value, "a template"),
-            "service" => Service(only.Value),
-            "user" => User(only.Value),
-            _ => Unknown(only.Key, kind),
+            "list" => ValueKind.List,
+            "number" => ValueKind.Number,
+            "flag" => ValueKind.Flag,
+            _ => ValueKind.Text,
         };
-    }
-
-    private Resource? Unknown(YamlNode node, string kind)
-    {
-        faults.At(node, $"unknown kind of resource \"{kind}\"", Nearest.Of(kind, ["hosts-file", "file", "template", "service", "user"]));
-        return null;
-    }
-
-    private Resource.Hosts? Hosts(YamlNode node) =>
-        Fields.Of(node, "a hosts-file", faults, "path", "entries") is { } hosts
-            ? new(hosts.Text("path", AbsolutePath(), PathCure, "/etc/hosts"), Lines(hosts, "entries", "a hosts-file", needed: true))
-            : null;
-
-    private Resource.File? File(YamlNode node, string what)
-    {
-        if (Fields.Of(node, what, faults, "path", "content", "mode", "owner", "group") is not { } file) return null;
-        string path = file.Text("path", AbsolutePath(), PathCure);
-        string mode = file.Text("mode", Octal(), "permissions in octal, in quotes: \"0644\"", "0644");
-        string owner = file.Text("owner", Account(), "a user's name", "root");
-        string group = file.Text("group", Account(), "a group's name", owner);
-        var content = what == "a template" ? Scalar(file.Need("content"), "content") : Template.Literal(file.Text("content"));
-        return new(path, content, mode.TrimStart('0') is { Length: > 0 } m ? m : "0", owner, group);
-    }
-
-    private Resource.Service? Service(YamlNode node)
-    {
-        if (Fields.Of(node, "a service", faults, "name", "restart-when-changed") is not { } service) return null;
-        string name = service.Text("name", Unit(), "a unit's name, without .service");
-        var files = service.List("restart-when-changed").Select(f => (Node: f, Path: (f as YamlScalarNode)?.Value ?? "")).ToArray();
-        foreach (var (file, path) in files.Where(f => !AbsolutePath().IsMatch(f.Path))) faults.At(file, $"\"{path}\" is no file to watch", PathCure);
-        return new(name, [.. files.Select(f => f.Path)]);
-    }
-
-    private Resource.User? User(YamlNode node) =>
-        Fields.Of(node, "a user", faults, "name", "ssh-keys", "sudo") is { } user
-            ? new(Scalar(user.Need("name"), "name of a user", oneText: true), Lines(user, "ssh-keys", "a user"), user.Flag("sudo", absent: false))
-            : null;
-
-    private Template Lines(Fields fields, string key, string what, bool needed = false) =>
-        Template.Join(fields.List(key, needed).Select(element => Scalar(element, $"{key} of {what}")));
-
-    private Template Scalar(YamlNode? node, string what, bool oneText = false)
-    {
-        if (node is not YamlScalarNode { Value: { } text } scalar)
+        var absent = fields.Need("default");
+        var content = absent is null ? Template.Literal("")
+            : kind is not ValueKind.List ? _templates.Read(absent, $"default of {what}", oneText: true)
+            : absent is YamlSequenceNode ? Template.Join(_templates.ReadList(absent, $"default of {what}"))
+            : NotAList(absent, what);
+        var parameter = new Parameter(name, kind, content, fields.Text("about", ""))
         {
-            if (node is not null) faults.At(node, $"{what} is not a text", "write one text");
-            return Template.Literal("");
-        }
-        // A block (| or >) begins on the line after its mark.
-        long first = scalar.Start.Line + (scalar.Style is ScalarStyle.Literal or ScalarStyle.Folded ? 1 : 0);
-        var template = Template.Read(text, (line, problem) => faults.At(first + line, $"{problem} in {what}", "a reference is {{ name }}"));
-        foreach (var (line, problem, cure) in template.Check(_kinds)) faults.At(first + line, $"{problem} in {what}", cure);
-        if (oneText && template.Names.FirstOrDefault(n => _kinds.GetValueOrDefault(n) is ValueKind.List) is { } list)
-            faults.At(node, $"{what} is the list {list}", "refer to a text");
-        return template;
+            Range = (fields.Number("min", long.MinValue, 0, long.MaxValue), fields.Number("max", long.MaxValue, 0, long.MaxValue)),
+            OneOf = fields.Names("one-of", Anything(), ""),
+        };
+        if (!content.Names.Any() && kind is not ValueKind.List && absent is YamlScalarNode { Value: { } text } && parameter.Refuses(text) is { } cure)
+            faults.At(absent, $"default of {what} is \"{text}\"", cure);
+        return parameter;
     }
 
-    private const string PathCure = "an absolute path of ordinary characters, without ..";
+    private Template NotAList(YamlNode node, string what)
+    {
+        faults.At(node, $"default of {what} is {Fields.Kind(node)}", "write a list, each element after a hyphen");
+        return Template.Literal("");
+    }
+
+    private ImmutableArray<Secret> Secrets(Fields role)
+    {
+        var secrets = ImmutableArray.CreateBuilder<Secret>();
+        foreach (var (_, name, value) in role.Entries("secrets", ParameterName(), "letters a–z, digits and _, a letter first"))
+        {
+            if (Fields.Of(value, $"secret {name}", faults, "kind", "length", "scope", "about") is not { } fields) continue;
+            var kind = fields.Text("kind", SecretName(), "the kinds are password, hex, uuid, fernet and ssh-key", "password") switch
+            {
+                "hex" => SecretKind.Hex,
+                "uuid" => SecretKind.Uuid,
+                "fernet" => SecretKind.Fernet,
+                "ssh-key" => SecretKind.SshKey,
+                _ => SecretKind.Password,
+            };
+            bool machine = fields.Text("scope", Scope(), "the scopes are deployment and machine", "deployment") == "machine";
+            secrets.Add(new(name, kind, (int)fields.Number("length", 20, 8, 128), machine, fields.Text("about", "")));
+        }
+        return secrets.ToImmutable();
+    }
+
+    private ImmutableArray<Requirement> Requires(Fields role)
+    {
+        var requires = ImmutableArray.CreateBuilder<Requirement>();
+        foreach (var (key, name, value) in role.Entries("requires", Label(), LabelCure))
+        {
+            if (RoleNames.Fixed.Keys.Concat(["release.", "secret.", "fact.", "related."]).Any(k => k.StartsWith(name + ".", StringComparison.Ordinal)))
+                faults.At(key, $"a relation called \"{name}\", as facts are", "give it another name and say interface: " + name);
+            if (Fields.Of(value, $"relation {name}", faults, "interface", "optional", "many", "tolerate", "local") is not { } fields) continue;
+            requires.Add(new(name, fields.Text("interface", Label(), LabelCure, name),
+                fields.Flag("optional", absent: false), fields.Flag("many", absent: false), fields.Flag("tolerate", absent: false), fields.Flag("local", absent: false)));
+        }
+        return requires.ToImmutable();
+    }
+
+    private ImmutableArray<Provision> Provides(Fields role, ImmutableArray<Step> steps)
+    {
+        var provides = ImmutableArray.CreateBuilder<Provision>();
+        foreach (var (_, name, value) in role.Entries("provides", Label(), LabelCure))
+        {
+            if (Fields.Of(value, $"what {name} provides", faults, "after", "values") is not { } fields) continue;
+            string after = fields.Text("after", "");
+            int steps0 = after switch
+            {
+                "" => steps.Length,
+                "none" => 0,
+                _ => steps.TakeWhile(s => s.Name != after).Count() + 1,
+            };
+            if (steps0 > steps.Length) faults.At(fields["after"]!, $"{name} is provided after \"{after}\", which is no step of this role", Nearest.Of(after, steps.Select(s => s.Name).Append("none")));
+            var values = ImmutableSortedDictionary.CreateBuilder<string, Template>(StringComparer.Ordinal);
+            foreach (var (_, key, template) in fields.Entries("values", ValueName(), "letters a–z, digits, _ and hyphens, a letter first"))
+                values[key] = template is YamlSequenceNode ? Template.Join(_templates.ReadList(template, $"{key} of {name}")) : _templates.Read(template, $"{key} of {name}");
+            provides.Add(new(name, Math.Min(steps0, steps.Length), values.ToImmutable()));
+        }
+        return provides.ToImmutable();
+    }
+
+    private const string LabelCure = "letters a–z, digits and hyphens, a letter first";
 
     [GeneratedRegex("^[a-z][a-z0-9-]{0,62}\\z", RegexOptions.CultureInvariant)]
     private static partial Regex Label();
@@ -155,18 +159,18 @@ internal sealed partial class RoleReader(Faults faults)
     [GeneratedRegex("^[a-z][a-z0-9_]{0,62}\\z", RegexOptions.CultureInvariant)]
     private static partial Regex ParameterName();
 
-    [GeneratedRegex("^(text|list)\\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^[a-z][a-z0-9_-]{0,62}\\z", RegexOptions.CultureInvariant)]
+    private static partial Regex ValueName();
+
+    [GeneratedRegex("^(text|list|number|flag)\\z", RegexOptions.CultureInvariant)]
     private static partial Regex TypeName();
 
-    [GeneratedRegex("^(/(?!\\.\\.?(/|\\z))[A-Za-z0-9@._+:-]+)+\\z", RegexOptions.CultureInvariant)]
-    private static partial Regex AbsolutePath();
+    [GeneratedRegex("^(password|hex|uuid|fernet|ssh-key)\\z", RegexOptions.CultureInvariant)]
+    private static partial Regex SecretName();
 
-    [GeneratedRegex("^[0-7]{3,4}\\z", RegexOptions.CultureInvariant)]
-    private static partial Regex Octal();
+    [GeneratedRegex("^(deployment|machine)\\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Scope();
 
-    [GeneratedRegex("^[a-z_][a-z0-9_-]{0,31}\\z", RegexOptions.CultureInvariant)]
-    private static partial Regex Account();
-
-    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9@._-]{0,127}\\z", RegexOptions.CultureInvariant)]
-    private static partial Regex Unit();
+    [GeneratedRegex("", RegexOptions.CultureInvariant)]
+    private static partial Regex Anything();
 }

@@ -8,25 +8,30 @@
 #: end
 
 # What the resources of a step are made of. POSIX sh with what a minimal Debian has; nothing here changes what is as it should be.
+# With CHECK set nothing is changed at all: what would be is said.
 set -eu
 umask 022
 LC_ALL=C
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 export LC_ALL PATH
+CHECK=${CHECK-}
+state=/var/lib/provisioner
 
-# The agent reads descriptor 3 for what changed; by hand it is not open.
+# The agent reads descriptor 3 for what changed and what is told to others; by hand it is not open.
 ( : >&3 ) 2>/dev/null || exec 3>/dev/null
 
 doing='the step'
+would=' '
 # shellcheck disable=SC2154 # rc is assigned in the trap itself
 trap 'rc=$?; [ "$rc" -eq 0 ] || printf "%s: ended with exit code %s\n" "$doing" "$rc" >&2' EXIT
 
 resource() { doing=$1; }
 
-# Said before the deed: a step that is cut off has still said so.
+# Said before the deed: a step that is cut off has still said so. False where nothing may be changed.
 change() {
-  printf 'changed\n' >&3
+  printf 'changed %s\n' "$1" >&3
   printf '%s\n' "$1"
+  [ -z "$CHECK" ]
 }
 
 fail() {
@@ -34,17 +39,27 @@ fail() {
   exit 1
 }
 
+# keep NAME TEXT: remembers something for later runs, whole or not at all. kept NAME prints it.
+keep() {
+  mkdir -p "$state/${1%/*}"
+  printf '%s\n' "$2" >"$state/$1.new"
+  sync "$state/$1.new"
+  mv -f "$state/$1.new" "$state/$1"
+}
+kept() { cat "$state/$1" 2>/dev/null || :; }
+
 # file PATH MODE OWNER GROUP CONTENT
 file() {
   [ ! -d "$1" ] || fail "$1 is a directory"
   if [ -f "$1" ] && [ ! -L "$1" ] && printf '%s' "$5" | cmp -s - "$1"; then
     [ "$(stat -c '%a %U %G' "$1")" != "$2 $3 $4" ] || return 0
-    change "$1: $3:$4, mode $2"
+    change "$1: $3:$4, mode $2" || return 0
     chown "$3:$4" "$1"
     chmod "$2" "$1"
     return 0
   fi
-  change "$1: written"
+  would="$would$1 "
+  change "$1: written" || return 0
   mkdir -p "${1%/*}"
   rm -f "$1.provisioner-new"
   (umask 077 && printf '%s' "$5" >"$1.provisioner-new")
@@ -55,58 +70,49 @@ file() {
   mv -f "$1.provisioner-new" "$1"
 }
 
-# hosts_file PATH MARK LINES: the block between the marks has these lines. What follows a begin without an end is kept.
-hosts_file() {
-  [ -e "$1" ] || file "$1" 644 root root ''
-  next=$(
-    MARK=$2 BLOCK=$3 awk '
-      function put() { if (!done) printf "%s\n%s%s\n", first, ENVIRON["BLOCK"], last; done = 1 }
-      BEGIN { first = "# BEGIN provisioner " ENVIRON["MARK"]; last = "# END provisioner " ENVIRON["MARK"] }
-      $0 == first { printf "%s", held; held = ""; inside = 1; next }
-      inside && $0 == last { held = ""; inside = 0; put(); next }
-      inside { held = held $0 "\n"; next }
-      # The guide: a name must not resolve to the machine itself alone.
-      /^[ \t]*127\.0\.1\.1[ \t]/ { print "#" $0; next }
-      { print }
-      END { printf "%s", held; put() }
-    ' "$1" || exit
-    printf x
-  )
-  # shellcheck disable=SC2046 # two words, mode aside
-  file "$1" 644 $(stat -c '%U %G' "$1") "${next%x}"
+# file_base64 PATH MODE OWNER GROUP BASE64: what was told by another machine, bytes as they are.
+file_base64() {
+  if [ -f "$1" ] && [ ! -L "$1" ] && [ "$(base64 -w 0 "$1")" = "$5" ]; then
+    [ "$(stat -c '%a %U %G' "$1")" != "$2 $3 $4" ] || return 0
+    change "$1: $3:$4, mode $2" || return 0
+  else
+    would="$would$1 "
+    change "$1: written" || return 0
+    mkdir -p "${1%/*}"
+    rm -f "$1.provisioner-new"
+    (umask 077 && printf '%s' "$5" | base64 -d >"$1.provisioner-new") || fail "what $1 is to hold isn't base64"
+    sync "$1.provisioner-new"
+    mv -f "$1.provisioner-new" "$1"
+  fi
+  chown "$3:$4" "$1"
+  chmod "$2" "$1"
 }
 
-# service NAME FILE...: enabled, running, and started after the last change of these files.
-service() {
-  unit=$1.service
+# rewritten PATH CONTENT: an edited file keeps its mode and owner; a new one is root's, 0644.
+rewritten() {
+  if [ -e "$1" ]; then
+    # shellcheck disable=SC2046 # three words
+    file "$1" $(stat -L -c '%a %U %G' "$1") "$2"
+  else
+    file "$1" 644 root root "$2"
+  fi
+}
+
+# each TEXT COMMAND...: the command with each line of the text after it.
+each() {
+  lines=$1
   shift
-  systemctl cat "$unit" >/dev/null 2>&1 || fail "there is no service ${unit%.service} here: its package is not in the image"
-  if ! systemctl is-enabled --quiet "$unit"; then
-    change "${unit%.service}: enabled"
-    systemctl enable --quiet "$unit"
-  fi
-  stamp=/var/lib/provisioner/services/$unit
-  content=
-  [ $# -eq 0 ] || content=$(sha256sum -- "$@")
-  if [ -n "$content" ] && [ "$content" != "$(cat "$stamp" 2>/dev/null || :)" ]; then
-    change "${unit%.service}: restarted"
-    systemctl restart "$unit" || service_failed
-    mkdir -p /var/lib/provisioner/services
-    printf '%s\n' "$content" >"$stamp.new"
-    mv -f "$stamp.new" "$stamp"
-  elif ! systemctl is-active --quiet "$unit"; then
-    systemctl start "$unit" || service_failed
-    ! systemctl is-active --quiet "$unit" || change "${unit%.service}: started"
-  fi
-  systemctl is-active --quiet "$unit" && return 0
-  # A unit may have conditions, such as chrony's "not in a container": then it is as it should be.
-  [ "$(systemctl show --property ConditionResult --value "$unit")" = no ] || service_failed
-  printf '%s: its own conditions keep it from running here\n' "${unit%.service}"
-}
-
-service_failed() {
-  systemctl status --no-pager --lines 20 "$unit" || :
-  fail "$unit does not run"
+  while [ -n "$lines" ]; do
+    line=${lines%%"
+"*}
+    case $lines in
+      *"
+"*) lines=${lines#*"
+"} ;;
+      *) lines= ;;
+    esac
+    "$@" "$line"
+  done
 }
 
 # user NAME SUDO KEY...
@@ -114,7 +120,7 @@ user() {
   name=$1 sudo=$2
   shift 2
   if ! id -u "$name" >/dev/null 2>&1; then
-    change "$name: account made"
+    change "$name: account made" || return 0
     # A group of that name may be there already, as Debian's "operator" is.
     if getent group "$name" >/dev/null; then own=-g; else own=-U; fi
     if [ "$own" = -g ]; then useradd -m -s /bin/bash -g "$name" "$name"; else useradd -m -s /bin/bash -U "$name"; fi
@@ -123,8 +129,7 @@ user() {
   case $(passwd -S "$name") in
     "$name L"*) ;;
     *)
-      change "$name: password locked"
-      usermod -L "$name"
+      if change "$name: password locked"; then usermod -L "$name"; fi
       ;;
   esac
   if [ "$sudo" = yes ]; then
@@ -154,8 +159,45 @@ ssh_keys() {
     done'
   found=$(runuser -u "$name" -- sh -c "$missing" keys "$home" look "$@") || fail "$name's home $home can't be read"
   [ -n "$found" ] || return 0
-  change "$name: SSH keys added"
+  change "$name: SSH keys added" || return 0
   runuser -u "$name" -- sh -c "$missing" keys "$home" add "$@" >/dev/null || fail "$name's authorized_keys can't be written"
+}
+
+# system_user NAME HOME SHELL GROUP...: an account that a program runs as.
+system_user() {
+  name=$1 home=$2 shell=$3
+  shift 3
+  if ! id -u "$name" >/dev/null 2>&1; then
+    change "$name: account made" || return 0
+    if getent group "$name" >/dev/null; then set -- -g "$name" "$@"; else set -- -U "$@"; fi
+    own=$1
+    shift
+    if [ "$own" = -g ]; then
+      useradd --system -M -d "$home" -s "$shell" -g "$1" "$name"
+      shift
+    else
+      useradd --system -M -d "$home" -s "$shell" -U "$name"
+    fi
+  elif [ "$(getent passwd "$name" | cut -d: -f6,7)" != "$home:$shell" ]; then
+    change "$name: home $home, shell $shell" || return 0
+    usermod -d "$home" -s "$shell" "$name"
+  fi
+  for group; do
+    case " $(id -nG "$name") " in
+      *" $group "*) ;;
+      *)
+        change "$name: in the group $group" || continue
+        usermod -aG "$group" "$name"
+        ;;
+    esac
+  done
+}
+
+# system_group NAME
+system_group() {
+  ! getent group "$1" >/dev/null || return 0
+  change "$1: group made" || return 0
+  groupadd --system "$1"
 }
 
 resource 'user operator'

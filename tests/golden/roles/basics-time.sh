@@ -8,25 +8,30 @@
 #: end
 
 # What the resources of a step are made of. POSIX sh with what a minimal Debian has; nothing here changes what is as it should be.
+# With CHECK set nothing is changed at all: what would be is said.
 set -eu
 umask 022
 LC_ALL=C
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 export LC_ALL PATH
+CHECK=${CHECK-}
+state=/var/lib/provisioner
 
-# The agent reads descriptor 3 for what changed; by hand it is not open.
+# The agent reads descriptor 3 for what changed and what is told to others; by hand it is not open.
 ( : >&3 ) 2>/dev/null || exec 3>/dev/null
 
 doing='the step'
+would=' '
 # shellcheck disable=SC2154 # rc is assigned in the trap itself
 trap 'rc=$?; [ "$rc" -eq 0 ] || printf "%s: ended with exit code %s\n" "$doing" "$rc" >&2' EXIT
 
 resource() { doing=$1; }
 
-# Said before the deed: a step that is cut off has still said so.
+# Said before the deed: a step that is cut off has still said so. False where nothing may be changed.
 change() {
-  printf 'changed\n' >&3
+  printf 'changed %s\n' "$1" >&3
   printf '%s\n' "$1"
+  [ -z "$CHECK" ]
 }
 
 fail() {
@@ -34,17 +39,27 @@ fail() {
   exit 1
 }
 
+# keep NAME TEXT: remembers something for later runs, whole or not at all. kept NAME prints it.
+keep() {
+  mkdir -p "$state/${1%/*}"
+  printf '%s\n' "$2" >"$state/$1.new"
+  sync "$state/$1.new"
+  mv -f "$state/$1.new" "$state/$1"
+}
+kept() { cat "$state/$1" 2>/dev/null || :; }
+
 # file PATH MODE OWNER GROUP CONTENT
 file() {
   [ ! -d "$1" ] || fail "$1 is a directory"
   if [ -f "$1" ] && [ ! -L "$1" ] && printf '%s' "$5" | cmp -s - "$1"; then
     [ "$(stat -c '%a %U %G' "$1")" != "$2 $3 $4" ] || return 0
-    change "$1: $3:$4, mode $2"
+    change "$1: $3:$4, mode $2" || return 0
     chown "$3:$4" "$1"
     chmod "$2" "$1"
     return 0
   fi
-  change "$1: written"
+  would="$would$1 "
+  change "$1: written" || return 0
   mkdir -p "${1%/*}"
   rm -f "$1.provisioner-new"
   (umask 077 && printf '%s' "$5" >"$1.provisioner-new")
@@ -55,53 +70,108 @@ file() {
   mv -f "$1.provisioner-new" "$1"
 }
 
-# hosts_file PATH MARK LINES: the block between the marks has these lines. What follows a begin without an end is kept.
-hosts_file() {
-  [ -e "$1" ] || file "$1" 644 root root ''
-  next=$(
-    MARK=$2 BLOCK=$3 awk '
-      function put() { if (!done) printf "%s\n%s%s\n", first, ENVIRON["BLOCK"], last; done = 1 }
-      BEGIN { first = "# BEGIN provisioner " ENVIRON["MARK"]; last = "# END provisioner " ENVIRON["MARK"] }
-      $0 == first { printf "%s", held; held = ""; inside = 1; next }
-      inside && $0 == last { held = ""; inside = 0; put(); next }
-      inside { held = held $0 "\n"; next }
-      # The guide: a name must not resolve to the machine itself alone.
-      /^[ \t]*127\.0\.1\.1[ \t]/ { print "#" $0; next }
-      { print }
-      END { printf "%s", held; put() }
-    ' "$1" || exit
-    printf x
-  )
-  # shellcheck disable=SC2046 # two words, mode aside
-  file "$1" 644 $(stat -c '%U %G' "$1") "${next%x}"
+# file_base64 PATH MODE OWNER GROUP BASE64: what was told by another machine, bytes as they are.
+file_base64() {
+  if [ -f "$1" ] && [ ! -L "$1" ] && [ "$(base64 -w 0 "$1")" = "$5" ]; then
+    [ "$(stat -c '%a %U %G' "$1")" != "$2 $3 $4" ] || return 0
+    change "$1: $3:$4, mode $2" || return 0
+  else
+    would="$would$1 "
+    change "$1: written" || return 0
+    mkdir -p "${1%/*}"
+    rm -f "$1.provisioner-new"
+    (umask 077 && printf '%s' "$5" | base64 -d >"$1.provisioner-new") || fail "what $1 is to hold isn't base64"
+    sync "$1.provisioner-new"
+    mv -f "$1.provisioner-new" "$1"
+  fi
+  chown "$3:$4" "$1"
+  chmod "$2" "$1"
 }
 
-# service NAME FILE...: enabled, running, and started after the last change of these files.
-service() {
-  unit=$1.service
-  shift
-  systemctl cat "$unit" >/dev/null 2>&1 || fail "there is no service ${unit%.service} here: its package is not in the image"
-  if ! systemctl is-enabled --quiet "$unit"; then
-    change "${unit%.service}: enabled"
-    systemctl enable --quiet "$unit"
+# rewritten PATH CONTENT: an edited file keeps its mode and owner; a new one is root's, 0644.
+rewritten() {
+  if [ -e "$1" ]; then
+    # shellcheck disable=SC2046 # three words
+    file "$1" $(stat -L -c '%a %U %G' "$1") "$2"
+  else
+    file "$1" 644 root root "$2"
   fi
-  stamp=/var/lib/provisioner/services/$unit
+}
+
+# each TEXT COMMAND...: the command with each line of the text after it.
+each() {
+  lines=$1
+  shift
+  while [ -n "$lines" ]; do
+    line=${lines%%"
+"*}
+    case $lines in
+      *"
+"*) lines=${lines#*"
+"} ;;
+      *) lines= ;;
+    esac
+    "$@" "$line"
+  done
+}
+
+# service STATE ENABLED RELOAD NAME FILE...: enabled, running, and started after the last change of these files; or neither.
+service() {
+  wanted=$1 enabled=$2 reload=$3 unit=$4.service
+  shift 4
+  if ! systemctl cat "$unit" >/dev/null 2>&1; then
+    [ "$wanted" = running ] || return 0
+    [ -z "$CHECK" ] || { change "${unit%.service}: started, once it is installed" || return 0; }
+    fail "there is no service ${unit%.service} here: its package is not installed"
+  fi
+  service_enabled
+  if [ "$wanted" = stopped ]; then
+    systemctl is-active --quiet "$unit" || return 0
+    change "${unit%.service}: stopped" || return 0
+    systemctl stop "$unit"
+    return 0
+  fi
   content=
+  for path; do
+    case $would in *" $path "*) change "${unit%.service}: restarted" || return 0 ;; esac
+    [ -e "$path" ] || { [ -n "$CHECK" ] && return 0; } || fail "$path, which ${unit%.service} reads, isn't there"
+  done
   [ $# -eq 0 ] || content=$(sha256sum -- "$@")
-  if [ -n "$content" ] && [ "$content" != "$(cat "$stamp" 2>/dev/null || :)" ]; then
-    change "${unit%.service}: restarted"
-    systemctl restart "$unit" || service_failed
-    mkdir -p /var/lib/provisioner/services
-    printf '%s\n' "$content" >"$stamp.new"
-    mv -f "$stamp.new" "$stamp"
+  if [ -n "$content" ] && [ "$content" != "$(kept "services/$unit")" ]; then
+    if [ "$reload" = true ] && systemctl is-active --quiet "$unit"; then
+      change "${unit%.service}: reloaded" || return 0
+      systemctl reload "$unit" || service_failed
+    else
+      change "${unit%.service}: restarted" || return 0
+      systemctl reset-failed "$unit" 2>/dev/null || :
+      systemctl restart "$unit" || service_failed
+    fi
+    keep "services/$unit" "$content"
   elif ! systemctl is-active --quiet "$unit"; then
+    [ "$(systemctl show --property ConditionResult --value "$unit")" != no ] || return 0
+    change "${unit%.service}: started" || return 0
+    systemctl reset-failed "$unit" 2>/dev/null || :
     systemctl start "$unit" || service_failed
-    ! systemctl is-active --quiet "$unit" || change "${unit%.service}: started"
   fi
   systemctl is-active --quiet "$unit" && return 0
-  # A unit may have conditions, such as chrony's "not in a container": then it is as it should be.
+  # A unit may have conditions, such as chrony's "not in a container": then it is as it should be. One that does its work and ends is too.
   [ "$(systemctl show --property ConditionResult --value "$unit")" = no ] || service_failed
   printf '%s: its own conditions keep it from running here\n' "${unit%.service}"
+}
+
+service_enabled() {
+  now=$(systemctl is-enabled "$unit" 2>/dev/null || :)
+  case $enabled/$now in
+    true/disabled | true/masked)
+      change "${unit%.service}: enabled" || return 0
+      [ "$now" != masked ] || systemctl unmask --quiet "$unit"
+      systemctl enable --quiet "$unit" 3>&-
+      ;;
+    false/enabled)
+      change "${unit%.service}: disabled" || return 0
+      systemctl disable --quiet "$unit" 3>&-
+      ;;
+  esac
 }
 
 service_failed() {
@@ -109,56 +179,7 @@ service_failed() {
   fail "$unit does not run"
 }
 
-# user NAME SUDO KEY...
-user() {
-  name=$1 sudo=$2
-  shift 2
-  if ! id -u "$name" >/dev/null 2>&1; then
-    change "$name: account made"
-    # A group of that name may be there already, as Debian's "operator" is.
-    if getent group "$name" >/dev/null; then own=-g; else own=-U; fi
-    if [ "$own" = -g ]; then useradd -m -s /bin/bash -g "$name" "$name"; else useradd -m -s /bin/bash -U "$name"; fi
-  fi
-  [ "$(id -u "$name")" -ge 1000 ] || fail "$name is an account of the system: choose another name"
-  case $(passwd -S "$name") in
-    "$name L"*) ;;
-    *)
-      change "$name: password locked"
-      usermod -L "$name"
-      ;;
-  esac
-  if [ "$sudo" = yes ]; then
-    [ -d /etc/sudoers.d ] || fail 'there is no sudo here: its package is not in the image'
-    file "/etc/sudoers.d/90-provisioner-$name" 440 root root "$name ALL=(ALL) NOPASSWD:ALL
-"
-  fi
-  [ $# -eq 0 ] || ssh_keys "$@"
-}
-
-# As the user itself, so that no link in its home leads root's hand elsewhere. Prints one line for each key that was missing.
-ssh_keys() {
-  home=$(getent passwd "$name" | cut -d: -f6)
-  # shellcheck disable=SC2016 # the user's shell expands it
-  missing='
-    cd "$1" || exit
-    mode=$2
-    shift 2
-    umask 077
-    for key; do
-      ! grep -qxF -e "$key" .ssh/authorized_keys 2>/dev/null || continue
-      echo missing
-      [ "$mode" = add ] || continue
-      mkdir -p .ssh
-      [ ! -s .ssh/authorized_keys ] || [ -z "$(tail -c 1 .ssh/authorized_keys)" ] || echo >>.ssh/authorized_keys
-      printf "%s\n" "$key" >>.ssh/authorized_keys || exit
-    done'
-  found=$(runuser -u "$name" -- sh -c "$missing" keys "$home" look "$@") || fail "$name's home $home can't be read"
-  [ -n "$found" ] || return 0
-  change "$name: SSH keys added"
-  runuser -u "$name" -- sh -c "$missing" keys "$home" add "$@" >/dev/null || fail "$name's authorized_keys can't be written"
-}
-
-resource 'file /etc/chrony/chrony.conf'
+resource 'template /etc/chrony/chrony.conf'
 file /etc/chrony/chrony.conf 644 root root '# Written by Provisioner, role basics: the role'\''s next run undoes what is changed here.
 # Additions belong into /etc/chrony/conf.d and /etc/chrony/sources.d.
 server 10.77.0.5 iburst
@@ -178,6 +199,6 @@ leapsectz right/UTC
 '
 
 resource 'service chrony'
-service chrony /etc/chrony/chrony.conf
+service running true false chrony /etc/chrony/chrony.conf
 
 #: whole

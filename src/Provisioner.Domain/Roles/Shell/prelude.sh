@@ -1,0 +1,107 @@
+# What the resources of a step are made of. POSIX sh with what a minimal Debian has; nothing here changes what is as it should be.
+# With CHECK set nothing is changed at all: what would be is said.
+set -eu
+umask 022
+LC_ALL=C
+PATH=/usr/sbin:/usr/bin:/sbin:/bin
+export LC_ALL PATH
+CHECK=${CHECK-}
+state=/var/lib/provisioner
+
+# The agent reads descriptor 3 for what changed and what is told to others; by hand it is not open.
+( : >&3 ) 2>/dev/null || exec 3>/dev/null
+
+doing='the step'
+would=' '
+# shellcheck disable=SC2154 # rc is assigned in the trap itself
+trap 'rc=$?; [ "$rc" -eq 0 ] || printf "%s: ended with exit code %s\n" "$doing" "$rc" >&2' EXIT
+
+resource() { doing=$1; }
+
+# Said before the deed: a step that is cut off has still said so. False where nothing may be changed.
+change() {
+  printf 'changed %s\n' "$1" >&3
+  printf '%s\n' "$1"
+  [ -z "$CHECK" ]
+}
+
+fail() {
+  printf '%s: %s\n' "$doing" "$1" >&2
+  exit 1
+}
+
+# keep NAME TEXT: remembers something for later runs, whole or not at all. kept NAME prints it.
+keep() {
+  mkdir -p "$state/${1%/*}"
+  printf '%s\n' "$2" >"$state/$1.new"
+  sync "$state/$1.new"
+  mv -f "$state/$1.new" "$state/$1"
+}
+kept() { cat "$state/$1" 2>/dev/null || :; }
+
+# file PATH MODE OWNER GROUP CONTENT
+file() {
+  [ ! -d "$1" ] || fail "$1 is a directory"
+  if [ -f "$1" ] && [ ! -L "$1" ] && printf '%s' "$5" | cmp -s - "$1"; then
+    [ "$(stat -c '%a %U %G' "$1")" != "$2 $3 $4" ] || return 0
+    change "$1: $3:$4, mode $2" || return 0
+    chown "$3:$4" "$1"
+    chmod "$2" "$1"
+    return 0
+  fi
+  would="$would$1 "
+  change "$1: written" || return 0
+  mkdir -p "${1%/*}"
+  rm -f "$1.provisioner-new"
+  (umask 077 && printf '%s' "$5" >"$1.provisioner-new")
+  chown "$3:$4" "$1.provisioner-new"
+  chmod "$2" "$1.provisioner-new"
+  # On disk before its name points to it: after a loss of power it is the old file or the new one.
+  sync "$1.provisioner-new"
+  mv -f "$1.provisioner-new" "$1"
+}
+
+# file_base64 PATH MODE OWNER GROUP BASE64: what was told by another machine, bytes as they are.
+file_base64() {
+  if [ -f "$1" ] && [ ! -L "$1" ] && [ "$(base64 -w 0 "$1")" = "$5" ]; then
+    [ "$(stat -c '%a %U %G' "$1")" != "$2 $3 $4" ] || return 0
+    change "$1: $3:$4, mode $2" || return 0
+  else
+    would="$would$1 "
+    change "$1: written" || return 0
+    mkdir -p "${1%/*}"
+    rm -f "$1.provisioner-new"
+    (umask 077 && printf '%s' "$5" | base64 -d >"$1.provisioner-new") || fail "what $1 is to hold isn't base64"
+    sync "$1.provisioner-new"
+    mv -f "$1.provisioner-new" "$1"
+  fi
+  chown "$3:$4" "$1"
+  chmod "$2" "$1"
+}
+
+# rewritten PATH CONTENT: an edited file keeps its mode and owner; a new one is root's, 0644.
+rewritten() {
+  if [ -e "$1" ]; then
+    # shellcheck disable=SC2046 # three words
+    file "$1" $(stat -L -c '%a %U %G' "$1") "$2"
+  else
+    file "$1" 644 root root "$2"
+  fi
+}
+
+# each TEXT COMMAND...: the command with each line of the text after it.
+each() {
+  lines=$1
+  shift
+  while [ -n "$lines" ]; do
+    line=${lines%%"
+"*}
+    case $lines in
+      *"
+"*) lines=${lines#*"
+"} ;;
+      *) lines= ;;
+    esac
+    "$@" "$line"
+  done
+}

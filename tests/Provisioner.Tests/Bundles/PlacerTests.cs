@@ -1,0 +1,43 @@
+using Provisioner.Domain.Bundles;
+
+namespace Provisioner.Tests.Bundles;
+
+public sealed class PlacerTests
+{
+    private static Candidate Machine(string name, string tag, bool free = true, long memory = 8L << 30) => new($"id-{name}", name, [tag], 4, memory, 100L << 30, "amd64", free, free ? "Ready" : "Deployed");
+
+    [Fact]
+    public void Machines_are_chosen_by_tag_and_size()
+    {
+        var (placement, faults) = Placer.Place(Samples.Bundle(), [Machine("a", "controller"), Machine("b", "compute", memory: 1L << 30), Machine("c", "compute"), Machine("d", "compute")]);
+        Assert.Empty(faults);
+        Assert.Equal("compute: id-c id-d; controller: id-a", string.Join("; ", placement!.Groups.Select(g => $"{g.Key}: {string.Join(" ", g.Value)}")));
+    }
+
+    [Fact]
+    public void Every_group_that_can_t_be_filled_is_told() => Assert.Equal(
+        [
+            "three.yaml:7: machines controller: 1 with tag controller wanted, 0 found: give 1 more machine this tag",
+            "three.yaml:8: machines compute: 2 with tag compute wanted, 1 found: not free: c (Deployed); too small or of another architecture: b",
+        ], Placer.Place(Samples.Bundle(), [Machine("b", "compute", memory: 1L << 30), Machine("c", "compute", free: false), Machine("d", "compute")]).Faults.Select(f => f.ToString()));
+
+    [Fact]
+    public void What_a_deployment_has_it_keeps_and_a_lost_one_is_replaced_in_its_place()
+    {
+        Candidate[] all = [Machine("a", "controller", free: false), Machine("x", "compute", free: false), Machine("c", "compute", free: false), Machine("new", "compute")];
+        var kept = new Placement(System.Collections.Immutable.ImmutableSortedDictionary<string, System.Collections.Immutable.ImmutableArray<string>>.Empty
+            .Add("controller", ["id-a"]).Add("compute", ["id-x", "id-c"]));
+        Assert.Equal(["id-x", "id-c"], Placer.Place(Samples.Bundle(), all, kept).Placement!.Groups["compute"].ToArray());
+        Assert.Equal(["id-new", "id-c"], Placer.Place(Samples.Bundle(), all, kept, ["id-x"]).Placement!.Groups["compute"].ToArray());
+    }
+
+    [Fact]
+    public void Count_all_takes_every_one_and_later_ones_too()
+    {
+        var bundle = Samples.Bundle(Samples.Three.Replace("count: 2, memory: 4G", "count: all, least: 1", StringComparison.Ordinal));
+        var (first, _) = Placer.Place(bundle, [Machine("a", "controller"), Machine("b", "compute"), Machine("c", "compute")]);
+        Assert.Equal(["id-b", "id-c"], first!.Groups["compute"].ToArray());
+        var (second, _) = Placer.Place(bundle, [Machine("a", "controller", false), Machine("aa", "compute"), Machine("b", "compute", false), Machine("c", "compute", false)], first);
+        Assert.Equal(["id-b", "id-c", "id-aa"], second!.Groups["compute"].ToArray());
+    }
+}
