@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Provisioner.Appliance.Power;
 using Provisioner.Appliance.Servers;
 using Provisioner.Domain.Events;
+using Provisioner.Domain.Hardware;
 using Provisioner.Domain.Machines;
 using Provisioner.Domain.Power;
 
@@ -73,13 +74,13 @@ internal sealed class ControllerDesk(MachineBook book, ControllerSecrets secrets
 
     private async Task<(ControllerAbilities Abilities, PowerState State)> FindOutAsync(Machine machine, ControllerWish wish, ControllerAccess access, CancellationToken cancel)
     {
-        var target = new PowerTarget(machine.Name, access.Kind, access.Address, access.Port, wish.Username, wish.Password, wish.Privilege, machine.Firmware == "uefi") { Settings = wish.Settings, Secrets = wish.Secrets };
+        var target = new PowerTarget(machine.Name, access.Kind, access.Address, access.Port, wish.Username, wish.Password, wish.Privilege, machine.Firmware == "uefi") { Settings = secrets.SettingsOf(machine, access), Secrets = wish.Secrets };
         using var patience = new CancellationTokenSource(Patience, time);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancel);
         try
         {
             var abilities = await hand.LookAsync(target, end.Token);
-            target = target with { Settings = abilities.Settings ?? wish.Settings };
+            target = target with { Settings = abilities.Settings ?? target.Settings };
             return (abilities, abilities.ReadsState ? await hand.GetAsync(target, end.Token) : PowerState.Unknown);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
@@ -105,7 +106,8 @@ internal sealed class ControllerDesk(MachineBook book, ControllerSecrets secrets
             Id = wish.Id ?? ControllerAccess.FreeId(machine.Controllers, access.Kind),
             SealedPassword = secrets.Seal(machine.Id, wish.Password),
             SealedMore = secrets.Seal(machine.Id, wish.Secrets),
-            Settings = found.Abilities.Settings ?? wish.Settings,
+            // The profile is looked up at each call, unless a person named one.
+            Settings = wish.Settings.ContainsKey(MachineHardware.ProfileSetting) ? found.Abilities.Settings ?? wish.Settings : (found.Abilities.Settings ?? wish.Settings).Remove(MachineHardware.ProfileSetting),
             FirmwareVersion = found.Abilities.Firmware,
         };
         var applied = await book.ApplyAsync(machine.Id, new MachineChange.SetController(kept, wish.First, Words(found, match)), by);

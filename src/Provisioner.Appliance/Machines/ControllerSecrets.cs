@@ -1,14 +1,16 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Provisioner.Appliance.Hardware;
 using Provisioner.Appliance.Store;
+using Provisioner.Domain.Hardware;
 using Provisioner.Domain.Machines;
 using Provisioner.Domain.Power;
 
 namespace Provisioner.Appliance.Machines;
 
-/// <summary>Seals the secrets of machines' controllers, and opens them for a call.</summary>
-internal sealed class ControllerSecrets(SecretBox box)
+/// <summary>Seals the secrets of machines' controllers, and opens them for a call; drivers are told by the way whose controller it is.</summary>
+internal sealed class ControllerSecrets(SecretBox box, HardwareCatalog hardware)
 {
     /// <summary>What the secrets of a machine's controllers are sealed for.</summary>
     public static string PurposeOf(string machine) => $"bmc/{machine}";
@@ -35,7 +37,7 @@ internal sealed class ControllerSecrets(SecretBox box)
             string password = controller.SealedPassword.Length > 0 ? box.Unseal(PurposeOf(machine.Id), controller.SealedPassword) : "";
             return new(machine.Name, controller.Kind, controller.Address, controller.Port, controller.Username, password, controller.Privilege, machine.Firmware == "uefi")
             {
-                Settings = controller.Settings,
+                Settings = SettingsOf(machine, controller),
                 Secrets = controller.SealedMore is { } more ? Read(box.Unseal(PurposeOf(machine.Id), more)) : ImmutableDictionary<string, string>.Empty,
             };
         }
@@ -44,6 +46,10 @@ internal sealed class ControllerSecrets(SecretBox box)
             throw new PowerException(PowerFailure.Credentials, $"the {controller.Kind} password of {machine.Name} can't be opened with this appliance's key: put the right key file back, add the controller again, or commission the machine again");
         }
     }
+
+    /// <summary>A controller's settings with the profile of its hardware among them, which drivers look for: what the machine is may be known better tomorrow.</summary>
+    public ImmutableSortedDictionary<string, string> SettingsOf(Machine machine, ControllerAccess controller) =>
+        controller.Settings.SetItem(MachineHardware.ProfileSetting, hardware.Profiles.For(machine, controller).Name);
 
     private static ImmutableDictionary<string, string> Read(string json) => JsonSerializer.Deserialize(json, StoreJson.Default.ImmutableDictionaryStringString)!;
 }

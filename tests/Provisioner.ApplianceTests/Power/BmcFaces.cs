@@ -6,9 +6,6 @@ namespace Provisioner.ApplianceTests.Power;
 /// <summary>Simulated BMCs with the faces of the catalog's hardware: what Get Device ID says, and every quirk of the profile acted out.</summary>
 internal static class BmcFaces
 {
-    /// <summary>Quirks that are about what is tried first, or about Redfish: IPMI has nothing to act out.</summary>
-    public static readonly IReadOnlySet<string> NothingToAct = new HashSet<string> { QuirkNames.RedfishFirst, QuirkNames.NoRedfish };
-
     private static readonly Dictionary<string, Action<BmcSimulator>> Acts = new()
     {
         [QuirkNames.NoSuite17] = bmc => bmc.Suites = [3],
@@ -38,7 +35,8 @@ internal static class BmcFaces
 
     public static HardwareProfiles Catalog { get; } = HardwareCatalog.Load("catalog").Profiles;
 
-    public static IReadOnlyCollection<string> Acted => Acts.Keys;
+    /// <summary>Whether a quirk is acted out, or is about what is tried first, or about Redfish, of which IPMI has nothing to act.</summary>
+    public static bool IsActed(string quirk) => Acts.ContainsKey(quirk) || IsOfRedfish(quirk);
 
     /// <summary>What a machine with this face says of itself, in-band.</summary>
     public static HardwareFacts Facts(BmcFace face) =>
@@ -57,9 +55,11 @@ internal static class BmcFaces
         {
             Speaks15 = true,
         };
-        foreach (var quirk in profile.Quirks.Where(q => !NothingToAct.Contains(q.Name))) Acts[quirk.Name](bmc);
+        foreach (var quirk in profile.Quirks.Where(q => !IsOfRedfish(q.Name))) Acts[quirk.Name](bmc);
         return bmc;
     }
+
+    private static bool IsOfRedfish(string quirk) => quirk is QuirkNames.NoRedfish || quirk.StartsWith("redfish-", StringComparison.Ordinal);
 
     public static BmcFace Hp(string product, byte device, (byte, byte) firmware, ushort number = 0x2000) => new()
     {

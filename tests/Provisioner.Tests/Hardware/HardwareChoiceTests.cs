@@ -1,5 +1,7 @@
 using Provisioner.Appliance.Hardware;
 using Provisioner.Domain.Hardware;
+using Provisioner.Domain.Machines;
+using Provisioner.Tests.Machines;
 
 namespace Provisioner.Tests.Hardware;
 
@@ -52,6 +54,18 @@ public sealed class HardwareChoiceTests
         Assert.Equal("supermicro-x9", Profiles.For(new(IpmiManufacturer: 10876, IpmiProduct: 0x1b54)).Name);
         Assert.Equal("ilo-4", Profiles.For(new(IpmiManufacturer: 11, ControllerModel: "iLO 4")).Name);
         Assert.Equal("openbmc", Profiles.For(new(ControllerModel: "OpenBmc")).Name);
+    }
+
+    [Fact]
+    public void A_machine_of_the_book_is_known_by_what_its_agent_found_unless_a_person_named_a_profile()
+    {
+        var machine = Samples.In(MachineState.Ready);
+        Assert.Equal("proliant-dl360-g7", Profiles.For(machine, Samples.Bmc).Name);
+        Assert.Equal("supermicro-x9", Profiles.For(machine with { Inventory = null }, Samples.Bmc with { ManufacturerId = 10876 }).Name);
+        Assert.Equal("unknown", Profiles.For(machine with { Inventory = null }, Samples.Bmc with { ManufacturerId = 0 }).Name);
+        var named = Samples.Bmc with { Settings = Samples.Bmc.Settings.SetItem("profile", "idrac-9") };
+        Assert.Equal("idrac-9", Profiles.For(machine, named).Name);
+        Assert.Equal("proliant-dl360-g7", Profiles.For(machine, named with { Settings = named.Settings.SetItem("profile", "no-such-profile") }).Name);
     }
 
     [Theory]
