@@ -50,6 +50,7 @@ internal static class WebSetup
         api.MapMachines();
         api.MapAdopt();
         api.MapPowerControllers();
+        api.MapRedfish();
         api.MapEvents();
         api.MapCatalog();
         api.MapSystem();

@@ -14,7 +14,7 @@ internal static class RedfishSetup
             var book = s.GetRequiredService<MachineBook>();
             return new RedfishDriver(s.GetRequiredService<TimeProvider>(), profiles: s.GetRequiredService<HardwareCatalog>().Profiles, note: (machine, text) => Tell(book, machine, text));
         });
-        services.AddSingleton<IPowerDriver>(s => s.GetRequiredService<RedfishDriver>());
+        services.AddSingleton<IPowerDriver>(s => s.GetRequiredService<RedfishDriver>()).AddSingleton<MediaDesk>();
     }
 
     private static void Tell(MachineBook book, string name, string text)

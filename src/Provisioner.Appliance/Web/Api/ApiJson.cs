@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Mvc;
 using Provisioner.Appliance.Web.Api.Dns;
 using Provisioner.Appliance.Web.Api.Networks;
+using Provisioner.Domain.Power.Redfish;
 
 namespace Provisioner.Appliance.Web.Api;
 
@@ -66,5 +67,8 @@ namespace Provisioner.Appliance.Web.Api;
 [JsonSerializable(typeof(ZoneBody))]
 [JsonSerializable(typeof(RecordBody))]
 [JsonSerializable(typeof(DnsSettingsBody))]
+[JsonSerializable(typeof(MediaList))]
+[JsonSerializable(typeof(MediaInsertBody))]
+[JsonSerializable(typeof(RedfishInventory))]
 [JsonSerializable(typeof(ProblemDetails))]
 internal sealed partial class ApiJson : JsonSerializerContext;
