@@ -37,7 +37,7 @@ internal sealed record RedfishTimings
     public TimeSpan LookAgainAtMost { get; init; } = Seconds(3);
 
     /// <summary>A controller's task (a configuration job of an iDRAC takes half a minute and more).</summary>
-    public TimeSpan Task { get; init; } = Seconds(75);
+    public TimeSpan Task { get; init; } = Seconds(60);
 
     /// <summary>A reset's task is only watched for a refusal: its effect is read back by the one who ordered it.</summary>
     public TimeSpan ResetTask { get; init; } = Seconds(4);
