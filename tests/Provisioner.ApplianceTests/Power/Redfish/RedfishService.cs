@@ -255,7 +255,7 @@ internal sealed class RedfishService : IAsyncDisposable
     private Task RefuseAsync(HttpContext http, ServiceRefusal refusal)
     {
         if (refusal.Status == 401) http.Response.Headers.WWWAuthenticate = "Basic realm=\"Redfish\"";
-        var message = new JsonObject { ["MessageId"] = $"Base.1.18.{refusal.Name}" };
+        var message = new JsonObject { ["MessageId"] = $"Base.1.5.{refusal.Name}" };
         if (!Face.IdsOnly && !Face.OldErrors) message["Message"] = $"The service says {refusal.Name} of {string.Join(" and ", refusal.Arguments)}.";
         message["MessageArgs"] = new JsonArray([.. refusal.Arguments.Select(a => (JsonNode)a)]);
         if (refusal.Arguments is [.., var property] && refusal.Name.StartsWith("Property", StringComparison.Ordinal)) message["RelatedProperties"] = new JsonArray($"#/Boot/{property}");
@@ -266,7 +266,7 @@ internal sealed class RedfishService : IAsyncDisposable
             message.Remove("MessageId");
             return WriteAsync(http, refusal.Status, new JsonObject { ["Type"] = "ExtendedError.0.9.6", ["Messages"] = new JsonArray(message) });
         }
-        return WriteAsync(http, refusal.Status, new JsonObject { ["error"] = new JsonObject { ["code"] = $"Base.1.18.{refusal.Name}", ["message"] = "See the extended information.", ["@Message.ExtendedInfo"] = new JsonArray(message) } });
+        return WriteAsync(http, refusal.Status, new JsonObject { ["error"] = new JsonObject { ["code"] = $"Base.1.5.{refusal.Name}", ["message"] = "See the extended information.", ["@Message.ExtendedInfo"] = new JsonArray(message) } });
     }
 
     private static X509Certificate2 NewCertificate()
