@@ -6,9 +6,9 @@ test_suites() {
   local wanted=("$@") each
   ((${#wanted[@]})) || wanted=(format fast appliance firmware)
   for each in "${wanted[@]}"; do
-    [[ $each =~ ^(format|fast|appliance|firmware|network|power|fuzz|kill9)$ ]] || die "test: no such part: $each (format, fast, appliance, firmware; network, power, fuzz, kill9)"
+    [[ $each =~ ^(format|fast|appliance|firmware|openstack|network|power|fuzz|kill9)$ ]] || die "test: no such part: $each (format, fast, appliance, firmware; openstack, network, power, fuzz, kill9)"
   done
-  if [[ " ${wanted[*]} " =~ \ (appliance|firmware|network|power|kill9)\  ]]; then root test "$@"; fi
+  if [[ " ${wanted[*]} " =~ \ (appliance|firmware|openstack|network|power|kill9)\  ]]; then root test "$@"; fi
   if ((${#wanted[@]} == 4)); then need test; else for each in "${wanted[@]}"; do need "test-$each"; done; fi
   rm -rf "$results"
   mkdir -p "$results"
@@ -20,7 +20,7 @@ test_suites() {
     artifacts=$!
   fi
   # One suite needs one project and what it refers to.
-  local -A project=([fast]=tests/Provisioner.Tests [appliance]=tests/Provisioner.ApplianceTests [firmware]=firmware-tests [format]=Provisioner.sln [fuzz]=tests/Provisioner.Tests [kill9]=tests/Provisioner.ApplianceTests [network]=Provisioner.sln [power]=tests/Provisioner.ApplianceTests)
+  local -A project=([fast]=tests/Provisioner.Tests [appliance]=tests/Provisioner.ApplianceTests [firmware]=firmware-tests [openstack]=firmware-tests [format]=Provisioner.sln [fuzz]=tests/Provisioner.Tests [kill9]=tests/Provisioner.ApplianceTests [network]=Provisioner.sln [power]=tests/Provisioner.ApplianceTests)
   local what=Provisioner.sln
   ((${#wanted[@]} > 1)) || what=${project[${wanted[0]}]}
   timed build dotnet build "$what" -c Release -v q
@@ -29,7 +29,7 @@ test_suites() {
       format) timed format dotnet format Provisioner.sln --verify-no-changes --no-restore ;;
       fast) suite fast tests/Provisioner.Tests 5m ;;
       appliance) await_artifacts; suite appliance tests/Provisioner.ApplianceTests 18m ;;
-      firmware) await_artifacts; firmware --filter FullyQualifiedName!~PxeMatrix ;;
+      firmware) await_artifacts; firmware --filter 'FullyQualifiedName!~PxeMatrix&FullyQualifiedName!~OpenStack' ;;
       # Every peer by name: real clients, relays and servers in namespaces, then real firmware.
       network)
         await_artifacts
@@ -37,6 +37,8 @@ test_suites() {
         named=y limit=60m firmware --filter FullyQualifiedName~PxeMatrix ;;
       # Every kind of controller, each server of the tested-hardware table by name.
       power) named=y suite power tests/Provisioner.ApplianceTests 20m --filter "FullyQualifiedName~.Power.|FullyQualifiedName~.Hosts." ;;
+      # OpenStack Zed, whole, from three bare hosts.
+      openstack) publish; PROVISIONER_BINARY=$out/provisioner/provisioner named=y suite openstack firmware-tests 75m --filter FullyQualifiedName~OpenStack ;;
       # 10⁸ mutations of each parser and its handler: hours. The fast part runs 10⁶.
       fuzz) PROVISIONER_FUZZ_RUNS=${PROVISIONER_FUZZ_RUNS:-100000000} named=y suite fuzz tests/Provisioner.Tests 24h --filter FullyQualifiedName~Fuzz ;;
       kill9) PROVISIONER_KILLS=${PROVISIONER_KILLS:-500} named=y suite kill9 tests/Provisioner.ApplianceTests 2h --filter FullyQualifiedName~Kill ;;

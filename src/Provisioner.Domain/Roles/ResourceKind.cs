@@ -114,6 +114,9 @@ internal static partial class Setting
 
     public static SettingKind Words(string name, string? absent = "") => new(name, Shape.List, absent, Plain(), "one word of letters, digits and . _ + : @ % ~ - /, not beginning with -");
 
+    /// <summary>What stands in the fourth column of fstab.</summary>
+    public static SettingKind MountOptions(string name, string absent) => new(name, Shape.Text, absent, Options(), "mount options with commas between them: noatime,logbufs=8");
+
     public static SettingKind Choice(string name, params string[] choices) =>
         new(name, Shape.Text, choices[0], new Regex($"^({string.Join('|', choices)})\\z", RegexOptions.CultureInvariant), $"one of {string.Join(", ", choices)}");
 
@@ -133,6 +136,9 @@ internal static partial class Setting
 
     [GeneratedRegex("^[A-Za-z0-9_.+/:@%~][A-Za-z0-9_.+/:@%~-]*\\z", RegexOptions.CultureInvariant)]
     private static partial Regex Plain();
+
+    [GeneratedRegex("^[A-Za-z0-9_][A-Za-z0-9_.+:@%=,-]*\\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Options();
 
     [GeneratedRegex("^[a-z][a-z0-9_]{0,62}\\z", RegexOptions.CultureInvariant)]
     private static partial Regex FactName();

@@ -31,7 +31,7 @@ internal static class ServiceKinds
         new("volume-group", "volume_group", ["disk"],
             Setting.Word("name"), Setting.Paths("devices") with { Default = null }),
         new("xfs-mount", "xfs_mount", ["disk"],
-            Setting.Path("device"), Setting.Path("path"), Setting.Word("options", "noatime"), Setting.Owner(), Setting.Group()),
+            Setting.Path("device"), Setting.Path("path"), Setting.MountOptions("options", "noatime"), Setting.Owner(), Setting.Group()),
         new("swift-ring", "swift_ring", ["ring"],
             Setting.Path("builder"), Setting.Number("part-power", "18"), Setting.Number("replicas", "3"), Setting.Number("min-part-hours", "1"),
             Setting.Owner("swift"), Setting.Group(), Setting.List("devices", null)),
