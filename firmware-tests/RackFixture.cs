@@ -57,6 +57,10 @@ public abstract class RackFixture(string letter, params string[] servers) : IAsy
 
     internal string Address => $"{Subnet}.1";
 
+    /// <summary>The command line, as its users call it.</summary>
+    internal string Client(params string[] arguments) =>
+        Sh.Run(Short, Needed("PROVISIONER_BINARY"), [.. arguments, "--url", $"http://127.0.0.1:{Port}", "--data", Path.Combine(Folder, "data")]);
+
     internal JsonNode Server(string name) => Servers.AsArray().Single(s => (string)s!["name"]! == name)!;
 
     internal void Press(string server) => Sh.Run(Short, _rack, "press", Rack, server);

@@ -26,6 +26,7 @@ internal static class CommandLine
         root.Add(DhcpCommand.Create());
         root.Add(DnsCommand.Create());
         root.Add(PackagesCommand.Create());
+        root.Add(HostsCommand.Create());
         root.Add(ExplainCommand.Create());
         return root;
     }

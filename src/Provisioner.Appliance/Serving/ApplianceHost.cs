@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Provisioner.Appliance.Hardware;
+using Provisioner.Appliance.Hosts;
 using Provisioner.Appliance.Images;
 using Provisioner.Appliance.Machines;
 using Provisioner.Appliance.Networks;
@@ -93,6 +94,7 @@ internal static class ApplianceHost
         services.AddSingleton<ServiceControl>();
         services.AddSingleton<IPowerDriver>(s => new IpmiDriver(TimeProvider.System, note: (machine, text) => Tell(s.GetRequiredService<MachineBook>(), machine, text)));
         services.AddRedfish();
+        services.AddHypervisors();
         services.AddPackages(options);
         services.AddSingleton(s => new PowerHand(s.GetServices<IPowerDriver>(), TimeProvider.System)).AddSingleton<ControllerSecrets>().AddSingleton<PowerSightings>().AddSingleton<PowerDesk>().AddSingleton<ControllerDesk>();
         services.AddSingleton<BootSources>().AddSingleton<StepRunner>().AddHostedService<Reconciler>().AddHostedService<PowerWatch>();

@@ -1,6 +1,7 @@
 using Provisioner.Appliance.Web.Access;
 using Provisioner.Appliance.Web.Api;
 using Provisioner.Appliance.Web.Api.Dns;
+using Provisioner.Appliance.Web.Api.Hypervisors;
 using Provisioner.Appliance.Web.Api.Networks;
 using Provisioner.Appliance.Web.Pages;
 
@@ -58,6 +59,7 @@ internal static class WebSetup
         api.MapDns();
         api.MapNetworks();
         api.MapPackages();
+        api.MapHypervisors();
         api.MapKeys();
         app.MapApiDocument();
     }
@@ -73,5 +75,6 @@ internal static class WebSetup
         pages.MapActions();
         pages.MapInterfaces();
         pages.MapKeyPage();
+        pages.MapHypervisorPage();
     }
 }

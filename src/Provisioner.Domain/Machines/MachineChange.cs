@@ -47,6 +47,8 @@ public abstract record MachineChange
     public sealed record InventoryReported(Inventory Inventory) : MachineChange;
     /// <summary>The agent reported the BMC; null with a reason where there is none that could be used.</summary>
     public sealed record BmcReported(ControllerAccess? Bmc, bool Broken, string Reason) : MachineChange;
+    /// <summary>It is a virtual machine that is switched through its host from now on; null: through no host any more.</summary>
+    public sealed record HostedBy(ControllerAccess? Controller, string How) : MachineChange;
     /// <summary>The agent ended the install order.</summary>
     public sealed record InstallDone(int Order, bool Ok, string Error, long Bytes, double Seconds) : MachineChange;
     /// <summary>The agent ended an order to switch itself off or reboot: it is about to be gone.</summary>

@@ -8,7 +8,7 @@ using static Provisioner.Domain.Machines.MachineState;
 namespace Provisioner.Domain.Machines;
 
 /// <summary>One change on one machine: the arms of <see cref="Lifecycle.Apply"/>.</summary>
-internal sealed class Transition(Machine machine, ChangeContext context)
+internal sealed partial class Transition(Machine machine, ChangeContext context)
 {
     private readonly ImmutableArray<Told>.Builder _told = ImmutableArray.CreateBuilder<Told>();
 
@@ -30,6 +30,7 @@ internal sealed class Transition(Machine machine, ChangeContext context)
         MachineChange.BootTokenSpent => Keep(machine with { BootTokenHash = null }),
         MachineChange.InventoryReported report => Inventory(report.Inventory),
         MachineChange.BmcReported report => Bmc(report),
+        MachineChange.HostedBy host => Hosted(host),
         MachineChange.InstallDone done => InstallDone(done),
         MachineChange.AgentLeaving => Leaving(),
         MachineChange.CalledHome home => CalledHome(home),

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Mvc;
 using Provisioner.Appliance.Web.Api.Dns;
+using Provisioner.Appliance.Web.Api.Hypervisors;
 using Provisioner.Appliance.Web.Api.Networks;
 using Provisioner.Domain.Power.Redfish;
 
@@ -70,5 +71,9 @@ namespace Provisioner.Appliance.Web.Api;
 [JsonSerializable(typeof(MediaList))]
 [JsonSerializable(typeof(MediaInsertBody))]
 [JsonSerializable(typeof(RedfishInventory))]
+[JsonSerializable(typeof(HostDto))]
+[JsonSerializable(typeof(HostList))]
+[JsonSerializable(typeof(HostMachineList))]
+[JsonSerializable(typeof(HostBody))]
 [JsonSerializable(typeof(ProblemDetails))]
 internal sealed partial class ApiJson : JsonSerializerContext;
