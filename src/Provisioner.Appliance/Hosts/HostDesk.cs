@@ -37,7 +37,7 @@ internal sealed class HostDesk(HostBook book, HostWatch watch, HostMachines host
     /// <summary>Connects once, keeps the host, lists and enlists its machines.</summary>
     public async Task<HostOutcome> AddAsync(HostWish wish, string by, CancellationToken cancel)
     {
-        var (address, fault) = HostAddress.Read(wish.Address ?? "");
+        var (address, fault) = HypervisorAddress.Read(wish.Address ?? "");
         if (address is null) return new HostOutcome.Refused(fault!);
         if (FingerprintFault(wish.Fingerprint) is { } wrong) return new HostOutcome.Refused(wrong);
         string id = book.FreshId(), password = wish.Password ?? "";

@@ -10,7 +10,7 @@ using Provisioner.Wire;
 namespace Provisioner.Appliance.Hosts;
 
 /// <summary>What hosts say of their machines, made into machines of the appliance: matched by MAC, enlisted, switched through the host; what comes and goes is an event.</summary>
-internal sealed class HostMachines(HostBook hosts, MachineBook machines, TimeProvider time)
+internal sealed class HostMachines(HostBook hosts, MachineBook machines, PowerSightings sightings, TimeProvider time)
 {
     // What was said about a machine that belongs to nobody, so that it is said once.
     private readonly ConcurrentDictionary<(string Host, string Vm), VmClaim.Leave> _left = new();
@@ -51,7 +51,7 @@ internal sealed class HostMachines(HostBook hosts, MachineBook machines, TimePro
     {
         if (hosts.All.GetValueOrDefault(id) is not { } host) return;
         foreach (var machine in Of(id))
-            await Read(machine, new(PowerState.Unknown, null, $"{PowerWords.Read} {machine.Name} via {host.Kind} {host.Address}: its host is unreachable: {why}"));
+            await Read(machine, Unreadable(PowerFailure.Silent, host, machine, $"its host is unreachable: {why}"));
     }
 
     /// <summary>All machines that are switched through a host.</summary>
@@ -69,7 +69,7 @@ internal sealed class HostMachines(HostBook hosts, MachineBook machines, TimePro
                 _left[(host.Id, vm.Id)] = leave;
                 return;
             case VmClaim.Ours ours:
-                await Read(ours.Machine, new(vm.Power, time.GetUtcNow(), null));
+                await Read(ours.Machine, PowerReading.Seen(vm.Power, time.GetUtcNow()));
                 break;
             case VmClaim.Take take:
                 await Take(host, vm, take.Machine);
@@ -93,7 +93,7 @@ internal sealed class HostMachines(HostBook hosts, MachineBook machines, TimePro
     private async Task Take(HypervisorHost host, VirtualMachine vm, Machine machine)
     {
         await machines.ApplyAsync(machine.Id, new MachineChange.HostedBy(AccessTo(host, vm, machine), $"it is {vm.Name} of the host {host.Name}"), "appliance");
-        if (machines.Find(machine.Id) is { } taken) await Read(taken, new(vm.Power, time.GetUtcNow(), null));
+        if (machines.Find(machine.Id) is { } taken) await Read(taken, PowerReading.Seen(vm.Power, time.GetUtcNow()));
     }
 
     // User and password are the host's, and stay there.
@@ -111,17 +111,23 @@ internal sealed class HostMachines(HostBook hosts, MachineBook machines, TimePro
 
     private Machine? ByMac(string text) => MacAddress.TryParse(text, out var mac) ? machines.ByMac(mac) : null;
 
-    // Written down only where it says something new: the regular reading keeps its time fresh.
+    // In memory always; on disk where it is news.
     private async Task Read(Machine machine, PowerReading reading)
     {
-        if (machine.Power.State != reading.State && reading.Error is null || machine.Power.Error != reading.Error) await machines.ApplyAsync(machine.Id, new MachineChange.PowerRead(reading), "appliance");
+        if (reading.Error is null && reading.State is PowerState.Unknown) return;
+        var now = sightings.Set(machine, reading);
+        bool news = reading.Error is null ? machine.Power.Error is not null || machine.Power.State != reading.State : machine.Power.Error is null || machine.Power.Failure != reading.Failure;
+        if (news) await machines.ApplyAsync(machine.Id, new MachineChange.PowerRead(reading.Error is null ? reading : now), "appliance");
     }
+
+    private PowerReading Unreadable(PowerFailure failure, HypervisorHost host, Machine machine, string why) =>
+        PowerReading.Failed(new PowerException(failure, $"{PowerWords.Read} {machine.Name} via {host.Kind} {host.Address}: {why}"), time.GetUtcNow());
 
     private async Task TellGone(HypervisorHost host, VirtualMachine vm, Machine? owner)
     {
         _left.TryRemove((host.Id, vm.Id), out _);
         if (owner is null) return;
-        await Read(owner, new(PowerState.Unknown, null, $"{PowerWords.Read} {owner.Name} via {host.Kind} {host.Address}: {vm.Name} is gone from the host {host.Name}"));
+        await Read(owner, Unreadable(PowerFailure.Refused, host, owner, $"{vm.Name} is gone from the host {host.Name}"));
     }
 
     private void Tell(HypervisorHost host, HostChange change, bool first)

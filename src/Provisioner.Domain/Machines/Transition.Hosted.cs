@@ -14,6 +14,6 @@ internal sealed partial class Transition
         var next = machine with { Controllers = host.Controller is { } controller ? [.. others, controller] : [.. others] };
         return host.Controller is not null
             ? Tell(next, new("power.controller", $"its power is switched through {host.Controller.Kind} {host.Controller.Address}: {host.How}"))
-            : Tell(next with { Power = machine.Power with { State = next.Controllers.IsEmpty ? PowerState.Unknown : machine.Power.State, Error = null } }, new("power.controller", $"its power is not switched through a host any more: {host.How}", Level.Warning));
+            : Tell(next with { Power = next.Controllers.IsEmpty ? PowerReading.Never : machine.Power }, new("power.controller", $"its power is not switched through a host any more: {host.How}", Level.Warning));
     }
 }

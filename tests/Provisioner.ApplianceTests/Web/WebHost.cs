@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Provisioner.Appliance.Hosts;
 using Provisioner.Appliance.Machines;
 using Provisioner.Appliance.Networks;
 using Provisioner.Appliance.Servers;
@@ -47,6 +48,7 @@ internal sealed class WebHost : IAsyncDisposable
         builder.Services.AddSingleton(time ?? TimeProvider.System).AddSingleton<IStore>(store).AddSingleton(rack).AddSingleton<ISurroundings>(rack)
             .AddSingleton(s => rack.Book = new MachineBook(store, last, rack, PhaseLimits.Default, s.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton(s => new LeaseBook(Journals.Open(Path.Combine(data, "leases")), mac => s.GetRequiredService<MachineBook>().ByMac(mac)?.Name)).AddSingleton<NetworkBook>().AddDns("rack.internal", []);
+        builder.Services.AddSingleton(SecretBox.Open(data)).AddSingleton<PowerSightings>().AddHypervisors();
         builder.Services.AddWeb(data);
         // Fewer rounds than in the product: these tests are about the flow, PasswordTests about the rounds.
         builder.Services.AddSingleton(new Passwords(rounds: 1000));

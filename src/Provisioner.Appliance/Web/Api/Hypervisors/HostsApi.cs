@@ -35,7 +35,7 @@ internal static partial class HostsApi
         var (fields, problem) = await Fields.ReadAsync(http);
         if (fields is null) return problem!;
         string address = fields.Text("address", MostAddress, required: true) ?? "";
-        if (address.Length > 0) fields.Fault(HostAddress.Read(address).Fault);
+        if (address.Length > 0) fields.Fault(HypervisorAddress.Read(address).Fault);
         var wish = Wish(fields) with { Address = address };
         return fields.Problem() ?? Answer(await desk.AddAsync(wish, http.Caller().Name, http.RequestAborted), 201);
     }

@@ -9,12 +9,12 @@ namespace Provisioner.Domain.Hosts;
 /// <param name="Kind"><c>libvirt</c> or <c>vsphere</c>.</param>
 /// <param name="Address">As it is kept: a libvirt URI, or <c>https://HOST[:PORT]/sdk</c>.</param>
 /// <param name="Host">The host's name; empty where it is this machine.</param>
-public sealed partial record HostAddress(string Kind, string Address, string Host)
+public sealed partial record HypervisorAddress(string Kind, string Address, string Host)
 {
     private static readonly string[] Parameters = ["keyfile", "known_hosts", "known_hosts_verify", "mode", "no_tty", "no_verify", "pkipath", "socket", "sshauth"];
 
     /// <summary>Reads what a person gave; the fault is a sentence with the cure.</summary>
-    public static (HostAddress? Address, string? Fault) Read(string text)
+    public static (HypervisorAddress? Address, string? Fault) Read(string text)
     {
         text = text.Trim();
         if (text.Length is 0 or > 512 || text.Any(c => char.IsControl(c) || char.IsWhiteSpace(c)))
@@ -31,7 +31,7 @@ public sealed partial record HostAddress(string Kind, string Address, string Hos
         };
     }
 
-    private static (HostAddress?, string?) Vsphere(string text, string rest)
+    private static (HypervisorAddress?, string?) Vsphere(string text, string rest)
     {
         if (rest.Contains('@', StringComparison.Ordinal)) return Wrong("user and password have no place in the address: give the user with --user, the password on standard input");
         string place = rest.TrimEnd('/');
@@ -41,7 +41,7 @@ public sealed partial record HostAddress(string Kind, string Address, string Hos
         return (new(HypervisorHost.Vsphere, uri.AbsoluteUri, uri.Host), null);
     }
 
-    private static (HostAddress?, string?) LibvirtUri(string text, string scheme)
+    private static (HypervisorAddress?, string?) LibvirtUri(string text, string scheme)
     {
         string[] parts = scheme.Split('+', 2);
         string driver = parts[0], transport = parts.Length > 1 ? parts[1] : "";
@@ -74,7 +74,7 @@ public sealed partial record HostAddress(string Kind, string Address, string Hos
         return uri.Fragment.Length > 0 ? "it ends with a fragment (#…), which means nothing here" : null;
     }
 
-    private static (HostAddress?, string?) Wrong(string sentence) => (null, sentence);
+    private static (HypervisorAddress?, string?) Wrong(string sentence) => (null, sentence);
 
     // Who wrote the password into the address anyway doesn't get it shown back.
     private static string Plain(string text)

@@ -3,7 +3,7 @@ using Provisioner.Domain.Hosts;
 namespace Provisioner.Tests.Hosts;
 
 /// <summary>Where hosts may be.</summary>
-public sealed class HostAddressTests
+public sealed class HypervisorAddressTests
 {
     [Theory]
     [InlineData("qemu:///system", "libvirt", "qemu:///system", "")]
@@ -20,9 +20,9 @@ public sealed class HostAddressTests
     [InlineData("[2001:db8::8]", "vsphere", "https://[2001:db8::8]/sdk", "[2001:db8::8]")]
     public void A_host_is_a_libvirt_URI_or_a_name(string text, string kind, string address, string host)
     {
-        var (read, fault) = HostAddress.Read(text);
+        var (read, fault) = HypervisorAddress.Read(text);
         Assert.Null(fault);
-        Assert.Equal(new HostAddress(kind, address, host), read);
+        Assert.Equal(new HypervisorAddress(kind, address, host), read);
     }
 
     [Theory]
@@ -49,7 +49,7 @@ public sealed class HostAddressTests
     [InlineData("qemu+ssh://kvm.example/system?keyfile=/root/$(id)", "may hold letters")]
     public void What_is_none_or_would_start_programs_is_refused_with_the_cure(string text, string why)
     {
-        var (read, fault) = HostAddress.Read(text);
+        var (read, fault) = HypervisorAddress.Read(text);
         Assert.Null(read);
         Assert.Contains(why, fault, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", fault, StringComparison.Ordinal);
