@@ -3,7 +3,7 @@ using Provisioner.Appliance.Machines;
 using Provisioner.Appliance.Store;
 using Provisioner.Domain.Hosts;
 using Provisioner.Domain.Machines;
-using Provisioner.Domain.Power;
+using Provisioner.Wire;
 
 namespace Provisioner.Appliance.Hosts;
 
@@ -117,7 +117,7 @@ internal sealed class HostDesk(HostBook book, HostWatch watch, HostMachines host
         {
             await watch.RefreshAsync(id, cancel);
         }
-        catch (HypervisorException e)
+        catch (Exception e) when (e is HypervisorException or WireException)
         {
             note = e.Message;
         }

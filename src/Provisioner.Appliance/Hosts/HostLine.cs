@@ -89,8 +89,9 @@ internal sealed class HostLine : IAsyncDisposable
             {
                 return;
             }
-            catch (Exception e) when (e is HypervisorException or IOException or InvalidOperationException)
+            catch (Exception e)
             {
+                // Whatever broke, the line goes on: a full disk, or an answer that nobody foresaw.
                 if (e is HypervisorException { Failure: var f }) failure = f;
                 await LostAsync(failure, e.Message);
             }

@@ -1,5 +1,6 @@
 using Provisioner.Domain.Hosts;
 using Provisioner.Domain.Power;
+using Provisioner.Wire;
 
 namespace Provisioner.Appliance.Hosts;
 
@@ -62,6 +63,10 @@ internal sealed class HypervisorDriver(string kind, HostWatch watch, HostBook bo
         catch (HypervisorException e)
         {
             throw PowerException.Of(e.Failure, operation, target, e.Message);
+        }
+        catch (WireException e)
+        {
+            throw PowerException.Of(PowerFailure.Garbled, operation, target, e.Message);
         }
     }
 }

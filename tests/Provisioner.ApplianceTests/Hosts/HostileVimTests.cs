@@ -70,6 +70,21 @@ public sealed class HostileVimTests
         Assert.Contains(why, (string)said["detail"]!, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("WaitForUpdatesEx", "<WaitForUpdatesExResponse xmlns='urn:vim25'><returnval><filterSet/></returnval></WaitForUpdatesExResponse>")]
+    [InlineData("RetrievePropertiesEx", "<RetrievePropertiesExResponse xmlns='urn:vim25'><returnval><objects/></returnval></RetrievePropertiesExResponse>")]
+    public async Task A_host_that_talks_nonsense_is_unreachable_until_it_talks_sense(string method, string nonsense)
+    {
+        await using var esx = await ScriptedVim.StartAsync();
+        await using var lab = await HostLab.StartAsync();
+        await lab.SaysAsync($"add {esx.Address} --user root --name esx5", Password);
+        esx.Instead[method] = http => ScriptedVim.SayAsync(http, nonsense);
+        await lab.RunAsync("refresh esx5"); // it looks now
+        await lab.UntilAsync("it is unreachable", () => lab.Host("esx5").State is HostState.Unreachable);
+        esx.Instead.Clear();
+        await lab.UntilAsync("it is back", () => lab.Host("esx5").State is HostState.Connected);
+    }
+
     [Fact]
     public async Task A_host_that_stops_answering_is_unreachable_and_its_machines_unknown()
     {
