@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Provisioner.Appliance.Machines;
 using Provisioner.Appliance.Serving;
+using Provisioner.ApplianceTests.Serving;
 
 namespace Provisioner.ApplianceTests;
 
@@ -15,8 +16,13 @@ internal sealed class TestAppliance : IAsyncDisposable
     private DataFolder _data;
     private WebApplication _app;
 
-    private TestAppliance()
+    private readonly IPAddress _listen;
+    private readonly string _catalog;
+    private readonly int _hostsPort = ServeProcess.FreePort();
+
+    private TestAppliance(IPAddress listen, string? catalog)
     {
+        (_listen, _catalog) = (listen, catalog ?? Path.Combine(AppContext.BaseDirectory, "catalog"));
         Directory.CreateDirectory(Images);
         (_data, _app) = Make();
     }
@@ -31,9 +37,11 @@ internal sealed class TestAppliance : IAsyncDisposable
 
     public T Get<T>() where T : notnull => _app.Services.GetRequiredService<T>();
 
-    public static async Task<TestAppliance> StartAsync()
+    /// <param name="listen">Loopback unless machines are to reach it.</param>
+    /// <param name="catalog">A catalog folder in place of ours.</param>
+    public static async Task<TestAppliance> StartAsync(IPAddress? listen = null, string? catalog = null)
     {
-        var appliance = new TestAppliance();
+        var appliance = new TestAppliance(listen ?? IPAddress.Loopback, catalog);
         await appliance.BeginAsync();
         return appliance;
     }
@@ -48,7 +56,7 @@ internal sealed class TestAppliance : IAsyncDisposable
 
     private (DataFolder, WebApplication) Make()
     {
-        var options = new ApplianceOptions { Data = Data, BootFiles = BootFiles, Images = Images, Catalog = Path.Combine(AppContext.BaseDirectory, "catalog"), HttpPort = 0, HttpsPort = 0, PackagePort = 0 };
+        var options = new ApplianceOptions { Data = Data, BootFiles = BootFiles, Images = Images, Catalog = _catalog, Listen = _listen, HttpPort = 0, HttpsPort = _hostsPort, PackagePort = 0 };
         var data = DataFolder.Open(options.Data);
         return (data, ApplianceHost.Build(options, data));
     }
@@ -59,8 +67,8 @@ internal sealed class TestAppliance : IAsyncDisposable
         await _app.StartAsync();
         var addresses = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
         string address = addresses.First(a => a.StartsWith("http:", StringComparison.Ordinal));
-        Hosts = new Uri(addresses.First(a => a.StartsWith("https:", StringComparison.Ordinal)));
-        Http = new HttpClient { BaseAddress = new Uri(address), Timeout = TimeSpan.FromSeconds(40) };
+        Hosts = new Uri($"https://127.0.0.1:{_hostsPort}");
+        Http = new HttpClient { BaseAddress = new Uri(address.Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal)), Timeout = TimeSpan.FromSeconds(40) };
     }
 
     private async Task EndAsync()

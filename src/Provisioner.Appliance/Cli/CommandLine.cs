@@ -19,6 +19,7 @@ internal static class CommandLine
             if (resource.Name == "subnets") AddressCommands.AddTo(command);
             root.Add(command);
         }
+        foreach (var command in DeploymentCommands.Create()) root.Add(command);
         root.Add(AdoptCommand.Create());
         root.Add(MachinesCommand.Create());
         root.Add(PowerCommand.Create());

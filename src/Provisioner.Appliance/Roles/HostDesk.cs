@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using Provisioner.Appliance.Machines;
+using Provisioner.Appliance.Roles.Deployments;
 using Provisioner.Domain.Roles;
 
 namespace Provisioner.Appliance.Roles;
@@ -25,15 +26,16 @@ internal sealed record HostReport(
 internal sealed class HostDesk
 {
     private readonly RoleDesk _roles;
+    private readonly DeploymentDesk _deployments;
     private readonly Wakes _wakes;
     private readonly IHostApplicationLifetime _life;
 
     // One question or report of a machine at a time: two at once would both see the same progress.
     private readonly ImmutableArray<SemaphoreSlim> _turns = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1))];
 
-    public HostDesk(MachineBook book, RoleDesk roles, Wakes wakes, IHostApplicationLifetime life)
+    public HostDesk(MachineBook book, RoleDesk roles, DeploymentDesk deployments, Wakes wakes, IHostApplicationLifetime life)
     {
-        (_roles, _wakes, _life) = (roles, wakes, life);
+        (_roles, _deployments, _wakes, _life) = (roles, deployments, wakes, life);
         book.Changed += (_, next) =>
         {
             if (next is not null) wakes.Wake(next.Id);
@@ -48,7 +50,7 @@ internal sealed class HostDesk
         while (true)
         {
             var woken = _wakes.Of(id);
-            if (await InTurnAsync(id, () => _roles.StepAsync(id, call), cancel) is { } script) return script;
+            if (await InTurnAsync(id, async () => await _deployments.StepAsync(id, call) ?? await _roles.StepAsync(id, call), cancel) is { } script) return script;
             if (patience == TimeSpan.Zero) return null;
             try
             {
@@ -63,10 +65,10 @@ internal sealed class HostDesk
 
     /// <summary>Takes a report; one that was in already or belongs to no run changes nothing.</summary>
     public Task ReportAsync(string id, HostReport report, CancellationToken cancel) =>
-        InTurnAsync(id, () => _roles.ReportAsync(id, report), cancel);
+        InTurnAsync(id, async () => await _deployments.ReportAsync(id, report) || await _roles.ReportAsync(id, report), cancel);
 
     /// <summary>Takes what a running step said since the last time; false where nobody wants the step any more.</summary>
-    public bool Hear(string id, string key, string piece) => _roles.IsRunning(id, key);
+    public bool Hear(string id, string key, string piece) => _deployments.Hear(id, key, piece) || _roles.IsRunning(id, key);
 
     private async Task<T> InTurnAsync<T>(string id, Func<Task<T>> work, CancellationToken cancel)
     {

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Provisioner.Appliance.Roles.Deployments;
+using Provisioner.Domain.Bundles;
 using Provisioner.Domain.Events;
 using Provisioner.Domain.Machines;
 
@@ -10,5 +12,9 @@ namespace Provisioner.Appliance.Store;
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(Machine))]
 [JsonSerializable(typeof(TimelineEvent))]
+[JsonSerializable(typeof(BundleDeployment))]
+[JsonSerializable(typeof(NodeState))]
+[JsonSerializable(typeof(ImmutableSortedDictionary<string, string>))]
+[JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(ImmutableDictionary<string, string>))]
 internal sealed partial class StoreJson : JsonSerializerContext;

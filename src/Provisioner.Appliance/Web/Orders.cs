@@ -39,10 +39,16 @@ internal sealed partial class Orders(MachineBook book, ISurroundings surrounding
             yield return $"there is no image \"{request.Image}\"; there {ListOf("image", [.. surroundings.Images.Select(i => i.Name)])}";
         if (request.Role is { } role && surroundings.Roles.All(r => r.Name != role))
             yield return $"there is no role \"{role}\"; there {ListOf("role", [.. surroundings.Roles.Select(r => r.Name)])}";
-        if (!AccountName().IsMatch(request.Operator) || request.Operator == "root")
-            yield return $"\"{request.Operator}\" can't be the operator's account: a–z, 0–9, - and _, a letter first, at most 32, not root";
-        for (int i = 0; i < request.SshKeys.Length; i++)
-            if (!SshKey().IsMatch(request.SshKeys[i]))
+        foreach (string fault in AccountFaults(request.Operator, request.SshKeys)) yield return fault;
+    }
+
+    /// <summary>What is wrong with an operator's account and keys.</summary>
+    public static IEnumerable<string> AccountFaults(string name, ImmutableArray<string> keys)
+    {
+        if (!AccountName().IsMatch(name) || name == "root")
+            yield return $"\"{name}\" can't be the operator's account: a–z, 0–9, - and _, a letter first, at most 32, not root";
+        for (int i = 0; i < keys.Length; i++)
+            if (!SshKey().IsMatch(keys[i]))
                 yield return $"sshKeys[{i}] is not a public key such as \"ssh-ed25519 AAAA… name\"";
     }
 

@@ -23,6 +23,7 @@ internal static class WebSetup
         services.AddSingleton(s => new SignInLink(data, s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<EventStream>();
         services.AddSingleton<DnsDescribe>();
+        services.AddSingleton<DeploymentDescribe>();
         services.AddSingleton<Orders>();
         services.AddSingleton<NetworkDescribe>();
         services.AddSingleton<Fragments>();
@@ -48,6 +49,7 @@ internal static class WebSetup
     public static void MapApi(this IEndpointRouteBuilder app)
     {
         var api = app.MapGroup("/api/v1").WithMetadata(Rule.SignedIn);
+        api.MapDeployments();
         api.MapMachines();
         api.MapAdopt();
         api.MapPowerControllers();
@@ -71,6 +73,7 @@ internal static class WebSetup
         app.MapSignIn();
         var pages = app.MapGroup("").WithMetadata(Rule.SignedIn).ExcludeFromDescription();
         pages.MapMachineList();
+        pages.MapDeploymentPages();
         pages.MapOneMachine();
         pages.MapActions();
         pages.MapInterfaces();

@@ -11,15 +11,19 @@ internal sealed class NspawnHost : IDisposable
     public const string Mac = "52:54:00:5a:00:02";
 
     // Names of interfaces have 15 characters at most.
-    private readonly string _name = $"prv{Environment.ProcessId % 1_000_000}";
+    private readonly string _name;
     private readonly StreamWriter _console;
     private Process? _process;
 
-    public NspawnHost(string folder)
+    /// <param name="folder">Where it is unpacked.</param>
+    /// <param name="number">Another one for each that runs at a time.</param>
+    public NspawnHost(string folder, int number = 0)
     {
+        _name = $"prv{Environment.ProcessId % 1_000_000}{(char)('a' + number)}";
+        Directory.CreateDirectory(folder);
         Root = Path.Combine(folder, "root");
         _console = new StreamWriter(Path.Combine(folder, "console.log")) { AutoFlush = true };
-        int subnet = Environment.ProcessId % 250;
+        int subnet = (Environment.ProcessId + number) % 250;
         (Ours, Theirs) = ($"10.78.{subnet}.1", $"10.78.{subnet}.2");
         Shell.Run("ip", "netns", "add", _name);
         Shell.Run("ip", "link", "add", $"{_name}h", "type", "veth", "peer", "name", "host0", "netns", _name);

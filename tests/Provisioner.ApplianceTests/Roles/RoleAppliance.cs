@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Provisioner.Appliance.Machines;
+using Provisioner.Appliance.Networks;
 using Provisioner.Appliance.Packages;
 using Provisioner.Appliance.Roles;
 using Provisioner.Appliance.Servers;
@@ -49,7 +50,7 @@ internal sealed class RoleAppliance : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(k => k.ConfigureHttpsDefaults(https => https.ServerCertificate = certificate.Certificate));
         builder.WebHost.UseUrls($"https://{address}:{port}");
         var options = new ApplianceOptions { Data = folder, BootFiles = folder, Images = folder, Catalog = "catalog", Ntp = [IPAddress.Parse(ntp)], PackagePort = 0, HttpsPort = port };
-        builder.Services.AddSingleton(options).AddSingleton(TimeProvider.System).AddSingleton(SecretBox.Open(folder))
+        builder.Services.AddSingleton(options).AddSingleton(TimeProvider.System).AddSingleton<IStore>(store).AddSingleton<NetworkBook>().AddSingleton(SecretBox.Open(folder))
             .AddSingleton(RoleCatalog.Load(options.Catalog)).AddSingleton(new PackageSettings(options.Catalog, store)).AddSingleton(certificate).AddRoles()
             .AddSingleton(new MachineBook(store, store.LastSeq, new NoFacts(), PhaseLimits.Default, TimeProvider.System))
             .AddSingleton(LeaseBooks.Of(Journals.Open(Path.Combine(folder, "leases")), new("none", IPAddress.Parse(address), 24, "rack.internal", 5240), null));

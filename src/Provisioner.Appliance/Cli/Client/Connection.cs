@@ -12,7 +12,7 @@ internal static class Connection
     private static readonly Option<string?> Key = new("--key") { Description = "a key, prov_…; default: PROVISIONER_KEY, else the one in DATA/admin.key (root)", Recursive = true };
     private static readonly Option<string> Data = new("--data") { Description = "the appliance's data folder, for the key in it", DefaultValueFactory = _ => "/var/lib/provisioner", Recursive = true };
     private static readonly Option<bool> Json = new("--json") { Description = "the API's JSON in place of a table", Recursive = true };
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+    public static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     /// <summary>A command with these options for itself and all below it.</summary>
     public static Command With(Command command)
@@ -33,6 +33,22 @@ internal static class Connection
                 if (parsed.GetValue(Json)) await output.WriteLineAsync(said?.ToJsonString(Indented) ?? "{}");
                 else show(new Screen(output), said, parsed);
                 return 0;
+            }
+            catch (CliException e)
+            {
+                await parsed.InvocationConfiguration.Error.WriteLineAsync($"provisioner: {e.Message}");
+                return e.Exit;
+            }
+        });
+
+    /// <summary>Has a command ask the appliance and write by itself; it is told whether JSON is wanted, and gives the exit code.</summary>
+    public static void AsksFor(this Command command, Func<ParseResult, ApiClient, bool, CancellationToken, Task<int>> ask) =>
+        command.SetAction(async (parsed, cancel) =>
+        {
+            try
+            {
+                using var api = new ApiClient(parsed.GetValue(Url)!, FindKey(parsed));
+                return await ask(parsed, api, parsed.GetValue(Json), cancel);
             }
             catch (CliException e)
             {

@@ -1,0 +1,164 @@
+using System.Collections.Immutable;
+using Provisioner.Appliance.Machines;
+using Provisioner.Appliance.Web.Hosts;
+using Provisioner.Domain.Bundles;
+using Provisioner.Domain.Events;
+using Provisioner.Domain.Machines;
+using Provisioner.Domain.Roles;
+using Provisioner.Domain.Store;
+
+namespace Provisioner.Appliance.Roles.Deployments;
+
+/// <summary>
+/// Moves deployments on: has systems installed on their machines, begins the run when all of them are up, takes in machines that come later with
+/// the right tags, and gives up on those that fell silent. It keeps nothing that must last: a restart asks again.
+/// </summary>
+internal sealed partial class DeploymentRunner(
+    MachineBook machines, DeploymentBook book, DeploymentPlanner planner, DeploymentPlans plans, DeploymentSecrets secrets, DeploymentOrders orders, DeploymentDesk desk,
+    RunTeller teller, HostDoor door, Wakes wakes, TimeProvider time, ILogger<DeploymentRunner> log) : BackgroundService
+{
+    /// <summary>A machine that is at a step and says nothing for so long is given up: twice what the slowest servers take for a restart.</summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromMinutes(30);
+
+    private readonly DateTimeOffset _started = time.GetUtcNow();
+
+    protected override async Task ExecuteAsync(CancellationToken stop)
+    {
+        using var tick = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
+        var seen = ImmutableDictionary<string, Machine>.Empty;
+        try
+        {
+            do
+            {
+                bool news = !ReferenceEquals(seen, machines.All);
+                seen = machines.All;
+                foreach (var deployment in book.All.Values) await ConsiderAsync(deployment, news);
+            } while (await tick.WaitForNextTickAsync(stop));
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+        }
+    }
+
+    private async Task ConsiderAsync(BundleDeployment deployment, bool news)
+    {
+        try
+        {
+            if (deployment.Active is { } run) await ListenAsync(deployment, run);
+            else if (deployment.Stage is DeploymentStage.Installing) await InstallAsync(deployment);
+            else if (deployment.Stage is DeploymentStage.Done && news) await GrowAsync(deployment);
+        }
+        catch (StoreSuspendedException)
+        {
+            // Said once by the store itself; in a second it is tried again.
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // One deployment's trouble must not stand in the others' way.
+            Broken(log, deployment.Name, e);
+            await FailAsync(deployment.Name, $"something broke in the appliance, and it is in its log: {e.Message}");
+        }
+    }
+
+    private async Task InstallAsync(BundleDeployment deployment)
+    {
+        var waits = new List<string>();
+        foreach (string id in deployment.Machines)
+        {
+            if (machines.Find(id) is not { } machine)
+            {
+                await FailAsync(deployment.Name, $"machine {id} is no longer there: replace it (provisioner replace {id})");
+                return;
+            }
+            switch (machine.State)
+            {
+                case MachineState.Ready or MachineState.Allocated:
+                    if (await orders.InstallAsync(deployment, machine, deployment.WantedBy) is Applied.Refused refused)
+                    {
+                        await FailAsync(deployment.Name, refused.Why);
+                        return;
+                    }
+                    waits.Add($"{machine.Name} to be installed");
+                    break;
+                case MachineState.Deploying:
+                    waits.Add($"{machine.Name} to be installed");
+                    break;
+                case MachineState.Deployed when DeploymentPlanner.IsUp(machine):
+                    break;
+                case MachineState.Deployed:
+                    waits.Add($"{machine.Name}'s agent to call");
+                    break;
+                case MachineState.FailedDeploying:
+                    await FailAsync(deployment.Name, $"{machine.Name} could not be installed: {machine.Failure}; resume tries again, replace takes another machine");
+                    return;
+                default:
+                    await FailAsync(deployment.Name, $"{machine.Name} is {Lifecycle.Word(machine.State)}: replace it (provisioner replace {machine.Name})");
+                    return;
+            }
+        }
+        if (waits.Count == 0) await BeginAsync(deployment.Name);
+        else await WaitAsync(deployment, $"waits for {string.Join(", ", waits)}");
+    }
+
+    private async Task WaitAsync(BundleDeployment deployment, string why)
+    {
+        if (deployment.Why == why) return;
+        await book.ChangeAsync(deployment.Name, d => (d is { Stage: DeploymentStage.Installing } ? d with { Why = why } : d, true));
+        teller.Stage(deployment.Name, "waits", why);
+    }
+
+    private async Task BeginAsync(string name)
+    {
+        var told = await book.ChangeAsync(name, d => Begin(d));
+        if (told is not { } said) return;
+        teller.Stage(name, said.Kind, said.Text, said.Kind == "failed" ? Level.Error : Level.Info);
+        foreach (string machine in book.Find(name)?.Machines ?? []) wakes.Wake(machine);
+    }
+
+    private (BundleDeployment?, (string Kind, string Text)?) Begin(BundleDeployment? d)
+    {
+        if (d is not { Stage: DeploymentStage.Installing, Active: null }) return (d, null);
+        var now = time.GetUtcNow();
+        d = d with { Runs = d.Runs + 1, StageSince = now };
+        var (plan, faults) = plans.Of(d);
+        if (plan is null) return (d with { Stage = DeploymentStage.Failed, Why = string.Join("; ", faults) }, ("failed", string.Join("; ", faults)));
+        d = secrets.Complete(d, plan.Plan.Secrets);
+        bool resumes = d is { Wanted: "resume", Applied: not null };
+        var state = resumes ? DeploymentRun.Resume(plan.Plan, d.Applied! with { Run = d.Runs }) : DeploymentRun.Begin(plan.Plan, StepMode.Apply, d.Runs, d.Applied);
+        d = d with { Stage = DeploymentStage.Running, Why = "", Apply = new(d.Runs, StepMode.Apply, resumes ? "resume" : "apply", d.WantedBy, now), Applied = state };
+        return (d, ("running", $"run {d.Runs}: {plan.Plan.Nodes.Length} steps on {d.Machines.Count()} machines"));
+    }
+
+    // "Every one with these tags, later ones too": a group without a number.
+    private async Task GrowAsync(BundleDeployment deployment)
+    {
+        if (planner.Read(deployment.File, deployment.Bundle) is not { Bundle: { } bundle } || !bundle.Machines.Any(g => g.All)) return;
+        var (placement, _) = planner.Place(bundle, deployment.Name, book.All.Values, deployment.Placement, deployment.Lost);
+        string[] come = [.. placement?.Groups.Values.SelectMany(ids => ids).Distinct().Except(deployment.Machines) ?? []];
+        if (come.Length == 0) return;
+        bool grown = await book.ChangeAsync(deployment.Name, d => d is { Stage: DeploymentStage.Done, Active: null } && ReferenceEquals(d.Placement, deployment.Placement)
+            ? (d with { Placement = placement!, Stage = DeploymentStage.Installing, StageSince = time.GetUtcNow(), Wanted = "apply", WantedBy = "appliance" }, true)
+            : (d, false));
+        if (grown) teller.Stage(deployment.Name, "grows", $"{string.Join(", ", come.Select(teller.NameOf))} came with the tags of a group: taken in");
+    }
+
+    private async Task ListenAsync(BundleDeployment deployment, RunInfo run)
+    {
+        foreach (var (_, node) in deployment.StateOf(run)?.Nodes.Where(n => n.Value.Status is NodeStatus.Given) ?? [])
+        {
+            var heard = door.HeardAt(node.Machine) ?? _started;
+            if (time.GetUtcNow() - heard < Silence) continue;
+            string name = teller.NameOf(node.Machine);
+            await desk.GiveUpAsync(deployment.Name, node.Machine, $"{name} has said nothing for {Silence.TotalMinutes:0} minutes: switch it on and resume, or replace it (provisioner replace {name})");
+        }
+    }
+
+    private async Task FailAsync(string name, string why)
+    {
+        bool failed = await book.ChangeAsync(name, d => d is null or { Stage: DeploymentStage.Failed } ? (d, false) : (d with { Stage = DeploymentStage.Failed, StageSince = time.GetUtcNow(), Why = why }, true));
+        if (failed) teller.Stage(name, "failed", why, Level.Error);
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "deployment {Name} broke")]
+    private static partial void Broken(ILogger log, string name, Exception why);
+}
