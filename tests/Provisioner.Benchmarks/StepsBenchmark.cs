@@ -60,7 +60,7 @@ internal static class StepsBenchmark
     private static Process StartAgent(string script, string root)
     {
         foreach (string folder in new[] { "/etc/provisioner", "/var/lib/provisioner", "/run/provisioner", "/usr/local/lib/provisioner", "/etc/systemd/system" }) Directory.CreateDirectory(root + folder);
-        string files = script.Split("\nservice=provisioner-host-agent\n")[0].Replace(" /etc/", $" {root}/etc/", StringComparison.Ordinal).Replace(">/etc/", $">{root}/etc/", StringComparison.Ordinal)
+        string files = script[..script.LastIndexOf("\nservice=provisioner-host-agent\n", StringComparison.Ordinal)].Replace(" /etc/", $" {root}/etc/", StringComparison.Ordinal).Replace(">/etc/", $">{root}/etc/", StringComparison.Ordinal)
             .Replace(">/usr/", $">{root}/usr/", StringComparison.Ordinal).Replace(" /usr/local/lib/provisioner", $" {root}/usr/local/lib/provisioner", StringComparison.Ordinal)
             .Replace("\"/etc/provisioner", $"\"{root}/etc/provisioner", StringComparison.Ordinal)
             .Replace("conf=/etc/provisioner", $"conf={root}/etc/provisioner", StringComparison.Ordinal).Replace("state=/var", $"state={root}/var", StringComparison.Ordinal).Replace("\nrun=/run", $"\nrun={root}/run", StringComparison.Ordinal);

@@ -10,15 +10,17 @@ internal sealed class NspawnHost : IDisposable
 {
     public const string Mac = "52:54:00:5a:00:02";
 
+    private static int _made;
+
     // Names of interfaces have 15 characters at most.
     private readonly string _name;
     private readonly StreamWriter _console;
     private Process? _process;
 
     /// <param name="folder">Where it is unpacked.</param>
-    /// <param name="number">Another one for each that runs at a time.</param>
-    public NspawnHost(string folder, int number = 0)
+    public NspawnHost(string folder)
     {
+        int number = Interlocked.Increment(ref _made) % 26; // several run at a time
         _name = $"prv{Environment.ProcessId % 1_000_000}{(char)('a' + number)}";
         Directory.CreateDirectory(folder);
         Root = Path.Combine(folder, "root");

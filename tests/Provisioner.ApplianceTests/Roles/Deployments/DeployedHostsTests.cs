@@ -11,10 +11,12 @@ public sealed class DeployedHostsTests : IDisposable
 {
     // Ends when the file "go" is there, and leaves a line for each time that it ran to its end.
     private const string Slow = """
+
           - name: slow
             about: Something that takes its time.
             resources:
               - command: {run: "echo begun >> /srv/begun; until [ -e /srv/go ]; do sleep 0.1; done; echo done >> /srv/count", creates: /srv/count}
+
         """;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("hosts-test-").FullName;
@@ -24,9 +26,9 @@ public sealed class DeployedHostsTests : IDisposable
 
     public DeployedHostsTests()
     {
-        (_one, _two) = (new(Path.Combine(_folder, "one")), new(Path.Combine(_folder, "two"), 1));
+        (_one, _two) = (new(Path.Combine(_folder, "one")), new(Path.Combine(_folder, "two")));
         string catalog = SmallCatalog.In(_folder), client = Path.Combine(catalog, "roles", "client.yaml");
-        File.AppendAllText(client, "\n" + Slow.Replace("\n    ", "\n", StringComparison.Ordinal).Replace("          - name: slow", "  - name: slow", StringComparison.Ordinal) + "\n");
+        File.AppendAllText(client, Slow);
         _appliance = Start();
     }
 
