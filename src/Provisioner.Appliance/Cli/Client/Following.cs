@@ -55,7 +55,9 @@ internal static class Following
             }
             foreach (var line in said["lines"]!.AsArray()) await output.WriteLineAsync(Line(line!));
             after = (long)said["last"]!;
-            if ((bool)said["running"]! || said["lines"]!.AsArray().Count > 0 && (bool)said["running"]!) continue;
+            if ((bool)said["running"]!) continue;
+            // The last lines are told a moment after the end is written down.
+            foreach (var line in (await api.GetAsync($"{path}/progress?after={after}&wait=1", cancel))!["lines"]!.AsArray()) await output.WriteLineAsync(Line(line!));
             bool good = (bool)said["good"]!;
             string why = (string)said["why"]!;
             await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{(good ? "done" : $"failed{(why.Length > 0 ? $": {why}" : "")}")} after {(DateTime.UtcNow - began).TotalSeconds:0} s"));

@@ -58,6 +58,8 @@ internal sealed record BundleDeployment
     public ImmutableHashSet<string> Lost { get; init; } = [];
     /// <summary>The appliance's address as the machines reach it; empty until one of them called.</summary>
     public string Appliance { get; init; } = "";
+    /// <summary>The bundle was given to be planned, and nobody has applied it yet: nothing begins by itself.</summary>
+    public bool Proposed { get; init; }
     /// <summary>Its secrets by key, sealed.</summary>
     public ImmutableSortedDictionary<string, SealedSecret> Secrets { get; init; } = ImmutableSortedDictionary<string, SealedSecret>.Empty;
     /// <summary>The number of the last run, of any mode.</summary>

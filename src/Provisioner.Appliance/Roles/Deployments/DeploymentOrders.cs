@@ -160,6 +160,7 @@ internal sealed class DeploymentOrders(
                 SshKeys = order.SshKeys,
                 EraseForeignData = order.EraseForeignData,
                 Placement = placement,
+                Proposed = !begin,
                 Runs = (d?.Runs ?? 0) + 1,
             };
             var (plan, wrong) = plans.Of(next);
@@ -177,6 +178,7 @@ internal sealed class DeploymentOrders(
         Stage = DeploymentStage.Installing,
         StageSince = time.GetUtcNow(),
         Why = "",
+        Proposed = false,
         Wanted = what,
         WantedBy = by,
     });

@@ -132,7 +132,7 @@ internal sealed partial class DeploymentRunner(
     // "Every one with these tags, later ones too": a group without a number.
     private async Task GrowAsync(BundleDeployment deployment)
     {
-        if (planner.Read(deployment.File, deployment.Bundle) is not { Bundle: { } bundle } || !bundle.Machines.Any(g => g.All)) return;
+        if (deployment.Proposed || planner.Read(deployment.File, deployment.Bundle) is not { Bundle: { } bundle } || !bundle.Machines.Any(g => g.All)) return;
         var (placement, _) = planner.Place(bundle, deployment.Name, book.All.Values, deployment.Placement, deployment.Lost);
         string[] come = [.. placement?.Groups.Values.SelectMany(ids => ids).Distinct().Except(deployment.Machines) ?? []];
         if (come.Length == 0) return;
