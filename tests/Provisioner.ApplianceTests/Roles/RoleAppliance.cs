@@ -50,7 +50,9 @@ internal sealed class RoleAppliance : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(k => k.ConfigureHttpsDefaults(https => https.ServerCertificate = certificate.Certificate));
         builder.WebHost.UseUrls($"https://{address}:{port}");
         var options = new ApplianceOptions { Data = folder, BootFiles = folder, Images = folder, Catalog = "catalog", Ntp = [IPAddress.Parse(ntp)], PackagePort = 0, HttpsPort = port };
-        builder.Services.AddSingleton(options).AddSingleton(TimeProvider.System).AddSingleton<IStore>(store).AddSingleton<NetworkBook>().AddSingleton(SecretBox.Open(folder))
+        builder.Services.AddSingleton(options).AddSingleton(TimeProvider.System).AddSingleton<IStore>(store)
+            // With leases of its own: the neighbour's lease is in no network of the model.
+            .AddSingleton(s => new NetworkBook(store, LeaseBooks.Of(Journals.Open(Path.Combine(folder, "no-leases")), new("none", IPAddress.Parse(address), 24, "rack.internal", 5240), null), s.GetRequiredService<MachineBook>(), TimeProvider.System)).AddSingleton(SecretBox.Open(folder))
             .AddSingleton(RoleCatalog.Load(options.Catalog)).AddSingleton(new PackageSettings(options.Catalog, store)).AddSingleton(certificate).AddRoles()
             .AddSingleton(new MachineBook(store, store.LastSeq, new NoFacts(), PhaseLimits.Default, TimeProvider.System))
             .AddSingleton(LeaseBooks.Of(Journals.Open(Path.Combine(folder, "leases")), new("none", IPAddress.Parse(address), 24, "rack.internal", 5240), null));
