@@ -44,8 +44,8 @@ internal static class DeploymentCommands
                 name = (string)(await api.AskAsync(HttpMethod.Post, "deployments/plan", await options.BodyAsync(parsed, given, cancel), cancel))!["name"]!;
             long last = 0;
             var deployment = await api.GetAsync($"deployments/{Uri.EscapeDataString(name)}", cancel);
-            // Machines without a system can't be looked at: then the plan is what the bundle says.
-            bool looks = deployment!["machines"]!.AsArray().All(m => (string)m!["state"]! == "deployed");
+            // Machines without a system, or whose agent hasn't called, can't be looked at: then the plan is what the bundle says.
+            bool looks = deployment!["machines"]!.AsArray().All(m => (string)m!["state"]! == "deployed" && m["heardAt"] is not null);
             if (looks) last = (long)(await api.AskAsync(HttpMethod.Post, $"deployments/{Uri.EscapeDataString(name)}/plan", null, cancel))!["last"]!;
             return new(name, last, Follow: looks, Plan: true);
         });
