@@ -12,21 +12,26 @@ internal static class HostRoot
     private const string Packages =
         "systemd-sysv,libpam-systemd,dbus,udev,iproute2,netbase,ca-certificates,curl,chrony,sudo,openssh-server,cloud-init,netplan.io,busybox";
 
-    public static void Unpack(string folder)
+    private static readonly Lock Making = new();
+
+    public static void Unpack(string folder, string more = "")
     {
+        string tar;
+        lock (Making) tar = Tar(more);
         Directory.CreateDirectory(folder);
-        Shell.Run("tar", "-C", folder, "-xf", Tar(), "--exclude=./usr/share/doc", "--exclude=./usr/share/man", "--exclude=./var/cache", "--exclude=./var/lib/apt/lists");
+        Shell.Run("tar", "-C", folder, "-xf", tar, "--exclude=./usr/share/doc", "--exclude=./usr/share/man", "--exclude=./var/cache", "--exclude=./var/lib/apt/lists");
     }
 
-    private static string Tar()
+    private static string Tar(string more)
     {
+        string packages = more.Length > 0 ? $"{Packages},{more}" : Packages;
         string cache = Environment.GetEnvironmentVariable("PROVISIONER_CACHE") is { Length: > 0 } set
             ? set : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache/provisioner");
         Directory.CreateDirectory(cache);
-        string tar = Path.Combine(cache, $"host-root-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Packages)))[..12]}.tar");
+        string tar = Path.Combine(cache, $"host-root-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(packages)))[..12]}.tar");
         if (File.Exists(tar)) return tar;
         string half = $"{tar}.{Environment.ProcessId}.tar";
-        Shell.Run("mmdebstrap", "--quiet", "--variant=minbase", $"--include={Packages}", "bookworm", half);
+        Shell.Run("mmdebstrap", "--quiet", "--variant=minbase", $"--include={packages}", "bookworm", half);
         File.Move(half, tar, overwrite: true);
         return tar;
     }

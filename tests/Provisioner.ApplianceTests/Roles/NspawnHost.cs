@@ -10,22 +10,20 @@ internal sealed class NspawnHost : IDisposable
 {
     public const string Mac = "52:54:00:5a:00:02";
 
-    private static int _made;
+    private static int _count;
 
-    // Names of interfaces have 15 characters at most.
+    // Names of interfaces have 15 characters at most; two hosts may be up at once.
+    private readonly int _number = Interlocked.Increment(ref _count);
     private readonly string _name;
     private readonly StreamWriter _console;
     private Process? _process;
 
-    /// <param name="folder">Where it is unpacked.</param>
-    public NspawnHost(string folder)
+    public NspawnHost(string folder, string morePackages = "")
     {
-        int number = Interlocked.Increment(ref _made) % 26; // several run at a time
-        _name = $"prv{Environment.ProcessId % 1_000_000}{(char)('a' + number)}";
-        Directory.CreateDirectory(folder);
+        _name = $"prv{Environment.ProcessId % 100_000}n{_number % 100}";
         Root = Path.Combine(folder, "root");
         _console = new StreamWriter(Path.Combine(folder, "console.log")) { AutoFlush = true };
-        int subnet = (Environment.ProcessId + number) % 250;
+        int subnet = (Environment.ProcessId + _number) % 250;
         (Ours, Theirs) = ($"10.78.{subnet}.1", $"10.78.{subnet}.2");
         Shell.Run("ip", "netns", "add", _name);
         Shell.Run("ip", "link", "add", $"{_name}h", "type", "veth", "peer", "name", "host0", "netns", _name);
@@ -35,7 +33,7 @@ internal sealed class NspawnHost : IDisposable
         Shell.Run("ip", "-n", _name, "link", "set", "host0", "address", Mac);
         Shell.Run("ip", "-n", _name, "addr", "add", $"{Theirs}/24", "dev", "host0");
         Shell.Run("ip", "-n", _name, "link", "set", "host0", "up");
-        HostRoot.Unpack(Root);
+        HostRoot.Unpack(Root, morePackages);
         File.WriteAllText(In("/etc/machine-id"), "");
         // Its address is set from outside: there is no DHCP server here, and networkd would take it away.
         Shell.Run("systemctl", $"--root={Root}", "mask", "systemd-networkd.service", "systemd-networkd.socket");
@@ -56,13 +54,46 @@ internal sealed class NspawnHost : IDisposable
     public void Boot()
     {
         var start = new ProcessStartInfo("systemd-nspawn",
-            ["--quiet", "--register=no", "--keep-unit", "--console=pipe", "-D", Root, $"--network-namespace-path=/run/netns/{_name}", $"--machine={_name}", "-b"])
+            ["--quiet", "--register=no", "--keep-unit", "--console=pipe", "--capability=CAP_NET_ADMIN", "-D", Root, $"--network-namespace-path=/run/netns/{_name}", $"--machine={_name}", "-b"])
         { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        // Its network is its own, so are the kernel's settings of it.
+        start.Environment["SYSTEMD_NSPAWN_API_VFS_WRITABLE"] = "network";
         _process = Process.Start(start)!;
         _process.OutputDataReceived += (_, line) => Log(line.Data);
         _process.ErrorDataReceived += (_, line) => Log(line.Data);
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
+    }
+
+    /// <summary>Runs a shell text in it while it is on.</summary>
+    public (int Code, string Output) Enter(string script)
+    {
+        string children = File.ReadAllText($"/proc/{_process!.Id}/task/{_process.Id}/children");
+        string leader = children.Split(' ', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault() ?? throw new InvalidOperationException($"{_name} is off: {Console}");
+        return Shell.Try("nsenter", "--target", leader, "--mount", "--uts", "--ipc", "--net", "--pid", "--", "/usr/bin/env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "/bin/sh", "-c", script);
+    }
+
+    /// <summary>Waits until all its services had their turn.</summary>
+    public void WaitUntilUp()
+    {
+        for (int i = 0; i < 600; i++)
+        {
+            if (File.Exists($"/proc/{_process!.Id}/task/{_process.Id}/children") && File.ReadAllText($"/proc/{_process.Id}/task/{_process.Id}/children").Length > 1
+                && Enter("systemctl is-system-running").Output.Trim() is "running" or "degraded") return;
+            Thread.Sleep(100);
+        }
+        throw new TimeoutException($"{_name} was not up after a minute: {Console}");
+    }
+
+    /// <summary>The end of what its console said.</summary>
+    public string Console
+    {
+        get
+        {
+            lock (_console) _console.Flush();
+            string[] lines = File.ReadAllLines(Path.Combine(Path.GetDirectoryName(Root)!, "console.log"));
+            return string.Join('\n', lines.TakeLast(20));
+        }
     }
 
     /// <summary>Pulls the plug: nothing in it gets to end its work.</summary>

@@ -26,7 +26,7 @@ public sealed class DeployedHostsTests : IDisposable
 
     public DeployedHostsTests()
     {
-        (_one, _two) = (new(Path.Combine(_folder, "one")), new(Path.Combine(_folder, "two")));
+        (_one, _two) = (new(Directory.CreateDirectory(Path.Combine(_folder, "one")).FullName), new(Directory.CreateDirectory(Path.Combine(_folder, "two")).FullName));
         string catalog = SmallCatalog.In(_folder), client = Path.Combine(catalog, "roles", "client.yaml");
         File.AppendAllText(client, Slow);
         _appliance = Start();
