@@ -25,6 +25,9 @@ internal sealed class ApiClient(string url, string key) : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly HttpClient _http = new() { Timeout = Timeout.InfiniteTimeSpan };
 
+    /// <summary>The key that it asks with.</summary>
+    public string Key { get; set; } = key;
+
     /// <summary>Asks, and gives what is answered; null where the answer has no body.</summary>
     /// <param name="method">GET, POST …</param>
     /// <param name="path">Behind /api/v1/, segments escaped.</param>
@@ -37,7 +40,7 @@ internal sealed class ApiClient(string url, string key) : IDisposable
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         end.CancelAfter(patience ?? Patience);
         using var request = new HttpRequestMessage(method, $"{url.TrimEnd('/')}/api/v1/{path}");
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Key);
         if (body is not null) request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
         try
         {

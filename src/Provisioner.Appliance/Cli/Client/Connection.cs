@@ -57,7 +57,8 @@ internal static class Connection
             }
         });
 
-    private static string FindKey(ParseResult parsed)
+    /// <summary>The key that was given, or root's own of the appliance on this machine.</summary>
+    public static string FindKey(ParseResult parsed)
     {
         if ((parsed.GetValue(Key) ?? Environment.GetEnvironmentVariable("PROVISIONER_KEY")) is { Length: > 0 } given) return given;
         string path = AdminKey.PathIn(Path.GetFullPath(parsed.GetValue(Data)!));

@@ -22,7 +22,7 @@ internal static class Following
         var begun = await begin(parsed, api, cancel);
         var output = parsed.InvocationConfiguration.Output;
         string path = $"deployments/{Uri.EscapeDataString(begun.Deployment)}";
-        bool good = !begun.Follow || await FollowAsync(api, path, begun.After, json || begun.Plan ? TextWriter.Null : output, cancel);
+        bool good = !begun.Follow || await FollowAsync(parsed, api, path, begun.After, json || begun.Plan ? TextWriter.Null : output, cancel);
         if (json) await output.WriteLineAsync((await api.GetAsync(begun.Plan ? $"{path}/plan" : path, cancel))!.ToJsonString(Connection.Indented));
         else if (begun.Plan) good &= await ShowAsync(api, path, output, cancel);
         else if (!begun.Follow) await output.WriteLineAsync($"{begun.Deployment} is under way: provisioner deployments show {begun.Deployment}");
@@ -36,7 +36,7 @@ internal static class Following
         return (int)plan["failed"]! == 0;
     }
 
-    private static async Task<bool> FollowAsync(ApiClient api, string path, long after, TextWriter output, CancellationToken cancel)
+    private static async Task<bool> FollowAsync(ParseResult parsed, ApiClient api, string path, long after, TextWriter output, CancellationToken cancel)
     {
         var began = DateTime.UtcNow;
         for (int lost = 0; ;)
@@ -49,8 +49,9 @@ internal static class Following
             }
             catch (CliException e) when (e.Exit == CliException.NotReached && lost++ < Reconnects)
             {
-                // The appliance may be restarted meanwhile: the deployment goes on.
+                // The appliance may be restarted meanwhile, with a fresh key for root: the deployment goes on.
                 await Task.Delay(TimeSpan.FromSeconds(2), cancel);
+                api.Key = Connection.FindKey(parsed);
                 continue;
             }
             foreach (var line in said["lines"]!.AsArray()) await output.WriteLineAsync(Line(line!));
