@@ -81,8 +81,17 @@ call_home() {
   pause=1
 }
 
-# A line of the step's header.
-header() { sed -n "s/^#: $1 //p;/^#: end\$/q" "$run/step"; }
+# The step's header, without a process of its own: a role has many steps.
+read_header() {
+  key='' deadline=300
+  while read -r mark name value; do
+    case "$mark $name" in
+      '#: key') key=$value ;;
+      '#: deadline') deadline=$value ;;
+      '#: end') break ;;
+    esac
+  done <"$run/step"
+}
 
 # Sends what the running step says, while it says it; and ends the step where the appliance wants it no more.
 follow() {
@@ -114,9 +123,11 @@ follow() {
 }
 
 run_step() {
-  key=$(header key)
+  read_header
   # A step that was cut off before runs again: what it changed and found out then still counts.
-  if [ "$(cat current 2>/dev/null)" != "$key" ]; then
+  before=''
+  [ ! -s current ] || read -r before <current
+  if [ "$before" != "$key" ]; then
     rm -f said
     printf '%s\n' "$key" >current
   fi
@@ -126,7 +137,7 @@ run_step() {
   now
   began=$now
   # shellcheck disable=SC2016 # the inner shell expands it
-  sh -c 'echo $$ >"$1"; shift; exec timeout -k 10 "$@"' step "$run/worker" "$(header deadline)" sh "$run/step" \
+  sh -c 'echo $$ >"$1"; shift; exec timeout -k 10 "$@"' step "$run/worker" "$deadline" sh "$run/step" \
     </dev/null >>"$run/output" 2>&1 3>>said
   code=$?
   now
@@ -134,9 +145,10 @@ run_step() {
   kill "$follower" 2>/dev/null
   wait "$follower" 2>/dev/null
   verdict=unchanged
-  ! grep -q '^changed' said || verdict=changed
+  [ ! -s said ] || ! grep -q '^changed' said || verdict=changed
   [ "$code" -eq 0 ] || verdict=failed
-  tail -c "$tail_output" "$run/output" >output
+  : >output
+  [ ! -s "$run/output" ] || tail -c "$tail_output" "$run/output" >output
   printf 'key=%s&verdict=%s&exit=%s&seconds=%s.%02d\n' "$key" "$verdict" "$code" $((took / 100)) $((took % 100)) >result.new
   mv -f result.new result
   rm -f "$run/step" "$run/output" "$run/piece"
