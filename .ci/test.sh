@@ -6,9 +6,9 @@ test_suites() {
   local wanted=("$@") each
   ((${#wanted[@]})) || wanted=(format fast appliance firmware)
   for each in "${wanted[@]}"; do
-    [[ $each =~ ^(format|fast|appliance|firmware|openstack|network|power|fuzz|kill9)$ ]] || die "test: no such part: $each (format, fast, appliance, firmware; openstack, network, power, fuzz, kill9)"
+    [[ $each =~ ^(format|fast|appliance|firmware|openstack|network|power|roles|fuzz|kill9)$ ]] || die "test: no such part: $each (format, fast, appliance, firmware; openstack, network, power, roles, fuzz, kill9)"
   done
-  if [[ " ${wanted[*]} " =~ \ (appliance|firmware|openstack|network|power|kill9)\  ]]; then root test "$@"; fi
+  if [[ " ${wanted[*]} " =~ \ (appliance|firmware|openstack|network|power|roles|kill9)\  ]]; then root test "$@"; fi
   if ((${#wanted[@]} == 4)); then need test; else for each in "${wanted[@]}"; do need "test-$each"; done; fi
   rm -rf "$results"
   mkdir -p "$results"
@@ -20,7 +20,7 @@ test_suites() {
     artifacts=$!
   fi
   # One suite needs one project and what it refers to.
-  local -A project=([fast]=tests/Provisioner.Tests [appliance]=tests/Provisioner.ApplianceTests [firmware]=firmware-tests [openstack]=firmware-tests [format]=Provisioner.sln [fuzz]=tests/Provisioner.Tests [kill9]=tests/Provisioner.ApplianceTests [network]=Provisioner.sln [power]=tests/Provisioner.ApplianceTests)
+  local -A project=([fast]=tests/Provisioner.Tests [appliance]=tests/Provisioner.ApplianceTests [firmware]=firmware-tests [openstack]=firmware-tests [format]=Provisioner.sln [fuzz]=tests/Provisioner.Tests [kill9]=tests/Provisioner.ApplianceTests [network]=Provisioner.sln [power]=tests/Provisioner.ApplianceTests [roles]=Provisioner.sln)
   local what=Provisioner.sln
   ((${#wanted[@]} > 1)) || what=${project[${wanted[0]}]}
   timed build dotnet build "$what" -c Release -v q
@@ -39,6 +39,10 @@ test_suites() {
       power) named=y suite power tests/Provisioner.ApplianceTests 20m --filter "FullyQualifiedName~.Power.|FullyQualifiedName~.Hosts." ;;
       # OpenStack Zed, whole, from three bare hosts.
       openstack) publish; PROVISIONER_BINARY=$out/provisioner/provisioner named=y suite openstack firmware-tests 75m --filter FullyQualifiedName~OpenStack ;;
+      # The role engine: reading, planning, golden scripts; then small roles on hosts of their own. All of it is in the normal run too.
+      roles)
+        suite roles-fast tests/Provisioner.Tests 5m --filter "FullyQualifiedName~.Roles.|FullyQualifiedName~.Bundles."
+        named=y suite roles tests/Provisioner.ApplianceTests 15m --filter FullyQualifiedName~.Roles. ;;
       # 10⁸ mutations of each parser and its handler: hours. The fast part runs 10⁶.
       fuzz) PROVISIONER_FUZZ_RUNS=${PROVISIONER_FUZZ_RUNS:-100000000} named=y suite fuzz tests/Provisioner.Tests 24h --filter FullyQualifiedName~Fuzz ;;
       kill9) PROVISIONER_KILLS=${PROVISIONER_KILLS:-500} named=y suite kill9 tests/Provisioner.ApplianceTests 2h --filter FullyQualifiedName~Kill ;;

@@ -25,7 +25,7 @@ internal static class StepScript
         var script = new StringBuilder("#!/bin/sh\n");
         foreach (var (name, value) in header) script.Append("#: ").Append(name).Append(' ').Append(value).Append('\n');
         script.Append("#: end\n\n");
-        if (mode is StepMode.Check) script.Append("CHECK=1\n");
+        script.Append(mode is StepMode.Check ? "CHECK=1\n" : "CHECK=\n");
         script.Append(Prelude).Append('\n');
         foreach (string part in step.Parts) script.Append(Parts[part]).Append('\n');
         return script.Append(step.Body).Append("#: whole\n").ToString();

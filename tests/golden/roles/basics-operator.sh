@@ -7,6 +7,7 @@
 #: deadline 300
 #: end
 
+CHECK=
 # What the resources of a step are made of. POSIX sh with what a minimal Debian has; nothing here changes what is as it should be.
 # With CHECK set nothing is changed at all: what would be is said.
 set -eu

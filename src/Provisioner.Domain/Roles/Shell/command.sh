@@ -23,7 +23,7 @@ command_once() {
   [ -z "$creates" ] || [ ! -e "$creates" ] || return 0
   if [ $# -gt 0 ]; then
     for path; do
-      case $would in *" $path "*) change "run: $(first_line "$run")" || return 0 ;; esac
+      case $CHECK$would in 1*" $path "*) change "run: $(first_line "$run")" || return 0 ;; esac
       [ -e "$path" ] || { [ -n "$CHECK" ] && return 0; } || fail "$path, whose change it waits for, isn't there"
     done
     stamp=commands/$(printf '%s\n' "$doing" "$@" | sha256sum | cut -c1-16)
@@ -73,7 +73,7 @@ fetch() {
   if [ -f "$2" ] && [ "$(sha256sum "$2" | cut -d ' ' -f 1)" = "$3" ]; then return 0; fi
   change "$2: fetched" || return 0
   mkdir -p "${2%/*}"
-  curl --silent --show-error --fail --location --connect-timeout 20 --speed-limit 1000 --speed-time 60 --retry 3 --output "$2.provisioner-new" "$1" 3>&- ||
+  curl --silent --show-error --fail --location --connect-timeout 20 --speed-limit 1000 --speed-time 60 --retry 3 --output "$2.provisioner-new" --url "$1" 3>&- ||
     fail "$1 could not be fetched"
   found=$(sha256sum "$2.provisioner-new" | cut -d ' ' -f 1)
   [ "$found" = "$3" ] || { rm -f "$2.provisioner-new"; fail "$1 has SHA-256 $found, not $3"; }

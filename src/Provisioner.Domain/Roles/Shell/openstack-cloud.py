@@ -217,13 +217,13 @@
 
 
 def main():
-    order = json.load(sys.stdin)
+    order = json.loads(sys.stdin.buffer.read().decode("utf-8"))
     try:
         cloud = Cloud(order["auth"])
     except Problem as e:
         if not CHECK:
             raise
-        print("%s: so all of these would be made" % e)
+        say("%s: so all of these would be made" % e)
         for item in order["items"]:
             if item["kind"] != "keystone-token":
                 change("%s %s: made" % (item["kind"], item.get("name", "")))
@@ -238,4 +238,5 @@ def main():
 try:
     main()
 except Problem as e:
-    sys.exit(str(e))
+    os.write(2, (str(e) + "\n").encode("utf-8", "replace"))
+    sys.exit(1)

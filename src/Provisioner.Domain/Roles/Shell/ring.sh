@@ -42,8 +42,10 @@ swift_ring() {
   chown "$owner:$group" "$builder" "$ring"
 }
 
-# What the builder has, as it is written here: place and weight.
+# What the builder has, as it is written here: place and weight. Old releases have a column of its own for the port.
 ring_devices() {
-  swift-ring-builder "$builder" search --region 1 2>/dev/null | awk '
-    $1 ~ /^[0-9]+$/ { split($4, address, ":"); print "r" $2 "z" $3 "-" $4 "/" $6, $7 }' || :
+  swift-ring-builder "$builder" 2>/dev/null | awk '
+    $1 $2 $3 !~ /^[0-9]+$/ || NF < 8 || / DEL *$/ { next }
+    $4 ~ /:[0-9]+$/ { print "r" $2 "z" $3 "-" $4 "/" $6, $7; next }
+    { print "r" $2 "z" $3 "-" $4 ":" $5 "/" $8, $9 }' || :
 }

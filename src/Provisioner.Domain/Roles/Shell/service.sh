@@ -16,7 +16,7 @@ service() {
   fi
   content=
   for path; do
-    case $would in *" $path "*) change "${unit%.service}: restarted" || return 0 ;; esac
+    case $CHECK$would in 1*" $path "*) change "${unit%.service}: restarted" || return 0 ;; esac
     [ -e "$path" ] || { [ -n "$CHECK" ] && return 0; } || fail "$path, which ${unit%.service} reads, isn't there"
   done
   [ $# -eq 0 ] || content=$(sha256sum -- "$@")
@@ -27,19 +27,29 @@ service() {
     else
       change "${unit%.service}: restarted" || return 0
       systemctl reset-failed "$unit" 2>/dev/null || :
-      systemctl restart "$unit" || service_failed
+      systemctl restart "$unit" 3>&- || service_failed
     fi
     keep "services/$unit" "$content"
-  elif ! systemctl is-active --quiet "$unit"; then
-    [ "$(systemctl show --property ConditionResult --value "$unit")" != no ] || return 0
-    change "${unit%.service}: started" || return 0
+  elif ! systemctl is-active --quiet "$unit" && ! service_did_its_work; then
+    # Never looked at, its conditions count as not met.
+    if [ "$(shown ConditionResult)" = yes ] || [ "$(shown ConditionTimestampMonotonic)" = 0 ]; then
+      change "${unit%.service}: started" || return 0
+    fi
+    [ -z "$CHECK" ] || return 0
     systemctl reset-failed "$unit" 2>/dev/null || :
-    systemctl start "$unit" || service_failed
+    systemctl start "$unit" 3>&- || service_failed
   fi
-  systemctl is-active --quiet "$unit" && return 0
-  # A unit may have conditions, such as chrony's "not in a container": then it is as it should be. One that does its work and ends is too.
-  [ "$(systemctl show --property ConditionResult --value "$unit")" = no ] || service_failed
+  if systemctl is-active --quiet "$unit" || service_did_its_work; then return 0; fi
+  # A unit may have conditions, such as chrony's "not in a container": then it is as it should be.
+  [ "$(shown ConditionResult)" = no ] || service_failed
   printf '%s: its own conditions keep it from running here\n' "${unit%.service}"
+}
+
+shown() { systemctl show --property "$1" --value "$unit"; }
+
+# One that does its work and ends is as it should be too.
+service_did_its_work() {
+  [ "$(shown Type)/$(shown Result)" = oneshot/success ] && [ "$(shown ExecMainExitTimestampMonotonic)" != 0 ]
 }
 
 service_enabled() {

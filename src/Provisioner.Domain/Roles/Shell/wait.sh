@@ -18,7 +18,7 @@ http_wait() {
   fail "$url: $status after $seconds s, expected$statuses"
 }
 http_answers() {
-  status=$(curl --silent --insecure --output /dev/null --connect-timeout 5 --max-time 30 --write-out '%{http_code}' "$url" 3>&- || :)
+  status=$(curl --silent --insecure --output /dev/null --connect-timeout 5 --max-time 30 --write-out '%{http_code}' --url "$url" 3>&- || :)
   case $statuses in *" $status "*) ;; *) return 1 ;; esac
 }
 
