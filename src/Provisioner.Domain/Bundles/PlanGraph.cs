@@ -21,7 +21,7 @@ internal sealed class PlanGraph
 
     public PlanGraph(Units units)
     {
-        (_units, _scopes, _needs) = (units, new PlanScopes(units, Known.Nothing), new StepNeeds(units.Bundle));
+        (_units, _scopes, _needs) = (units, new PlanScopes(units, Known.Nothing, planning: true), new StepNeeds(units.Bundle));
         foreach (var application in units.Bundle.Applications) Make(application);
         foreach (var application in units.Bundle.Applications) Join(application);
         First();

@@ -44,13 +44,19 @@ internal sealed class Units
 }
 
 /// <summary>All units' values, given what is known.</summary>
-internal sealed class PlanScopes(Units units, Known known)
+/// <param name="units">The units.</param>
+/// <param name="known">Secrets and facts.</param>
+/// <param name="planning">Nothing is rendered, only conditions are looked at: a secret is something that is not empty.</param>
+internal sealed class PlanScopes(Units units, Known known, bool planning = false)
 {
     private readonly Dictionary<Unit, PlanScope> _all = new(ReferenceEqualityComparer.Instance);
 
     public Units Units => units;
 
     public Known Known => known;
+
+    /// <summary>A secret, or null where it wasn't generated yet.</summary>
+    public string? Secret(string key) => planning ? "•" : known.Secrets.GetValueOrDefault(key);
 
     public PlanScope Of(Unit unit) => _all.TryGetValue(unit, out var scope) ? scope : _all[unit] = new PlanScope(unit, this);
 }
@@ -146,7 +152,7 @@ internal sealed class PlanScope
     {
         if (Role.Secrets.FirstOrDefault(s => s.Name == name) is not { } secret) return null;
         string key = DeploymentPlan.SecretKey(_unit.Application.Name, secret, _unit.Machine.Id) + (more is ["public"] ? ".public" : "");
-        if (!_scopes.Known.Secrets.TryGetValue(key, out string? text)) throw new RoleValueException($"the secret {key} wasn't generated yet");
+        string text = _scopes.Secret(key) ?? throw new RoleValueException($"the secret {key} wasn't generated yet");
         var value = secret.Kind is SecretKind.SshKey && more.Length == 0 ? Value.Of(text.TrimEnd('\n').Split('\n')) : Value.Of(text);
         // A public key is for everybody.
         return more.Length > 0 ? value : value with { Secrets = [key] };

@@ -77,7 +77,7 @@ internal static class Samples
                     connection = {{ release.scheme }}://{{ user }}:{{ secret.password }}@{{ sql.host }}/shop
                     workers = {{ workers }}
               - ini: {path: /etc/shop.conf, set: "[login]\n{{ release.login }}"}
-                when: release.has_tokens
+                when: [release.has_tokens, release.login]
           - name: sync
             once: true
             resources:
