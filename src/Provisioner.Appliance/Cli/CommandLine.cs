@@ -29,6 +29,8 @@ internal static class CommandLine
         root.Add(PackagesCommand.Create());
         root.Add(HostsCommand.Create());
         root.Add(ExplainCommand.Create());
+        root.Add(BmcCommand.Create());
+        root.Add(ConsoleCommand.Create());
         return root;
     }
 }

@@ -28,6 +28,12 @@ internal sealed class ControllerSecrets(SecretBox box, HardwareCatalog hardware)
         ? throw new PowerException(PowerFailure.Refused, $"{machine.Name} has no power controller that the appliance knows")
         : [.. machine.Controllers.Select(c => (c.Id, TargetOf(machine, c)))];
 
+    /// <summary>A machine's first controller of a kind, to be asked what only that kind can be asked.</summary>
+    /// <exception cref="PowerException">it has none, or a secret can't be opened.</exception>
+    public PowerTarget TargetOf(Machine machine, string kind) => machine.Controllers.FirstOrDefault(c => c.Kind == kind) is { } controller
+        ? TargetOf(machine, controller)
+        : throw new PowerException(PowerFailure.Refused, $"{machine.Name} has no {kind} controller that the appliance knows: add one, or commission the machine");
+
     /// <summary>One of a machine's controllers, to be spoken to.</summary>
     /// <exception cref="PowerException">a secret can't be opened.</exception>
     public PowerTarget TargetOf(Machine machine, ControllerAccess controller)

@@ -78,7 +78,7 @@ internal static class ApplianceHost
     {
         services.AddSingleton(options).AddSingleton(addresses).AddSingleton(TimeProvider.System);
         services.AddSingleton<IStore>(data.Store).AddSingleton(data.Secrets).AddSingleton(data.Certificate);
-        services.AddSingleton(new ImageShelf(options.Images)).AddSingleton(Roles(options)).AddSingleton(Hardware(options));
+        services.AddSingleton(new ImageShelf(options.Images)).AddSingleton(Roles(options)).AddSingleton(Hardware(options)).AddIpmi();
         services.AddRoles();
         services.AddSingleton<IDeployFacts, ShelfFacts>();
         services.AddSingleton(s => new MachineBook(data.Store, data.Store.LastSeq, s.GetRequiredService<IDeployFacts>(), PhaseLimits.Default, TimeProvider.System));
@@ -92,7 +92,8 @@ internal static class ApplianceHost
         services.AddSingleton(s => new ServerParts(s.GetRequiredService<LeaseBook>(), s.GetRequiredService<NetworkBook>().Serves, options.BootFiles, s.GetRequiredService<ImageShelf>(), s.GetRequiredService<DnsParts>(),
             s.GetRequiredService<NeighbourBook>(), s.GetRequiredService<OtherDhcpServers>(), s.GetRequiredService<SwitchPorts>(), s.GetRequiredService<MachineBook>().Note, TimeProvider.System));
         services.AddSingleton<ServiceControl>();
-        services.AddSingleton<IPowerDriver>(s => new IpmiDriver(TimeProvider.System, note: (machine, text) => Tell(s.GetRequiredService<MachineBook>(), machine, text)));
+        services.AddSingleton<IPowerDriver>(s => new IpmiDriver(TimeProvider.System, note: (machine, text) => Tell(s.GetRequiredService<MachineBook>(), machine, text),
+            quirks: target => IpmiSetup.QuirksOf(target, s.GetRequiredService<HardwareCatalog>().Profiles)));
         services.AddRedfish();
         services.AddHypervisors();
         services.AddPackages(options);

@@ -41,6 +41,7 @@ internal static class WebSetup
         app.Use(Headers.InvokeAsync);
         app.Use(Refusal.InvokeAsync);
         app.UseRouting();
+        app.UseWebSockets(new() { KeepAliveInterval = TimeSpan.FromSeconds(15), KeepAliveTimeout = TimeSpan.FromSeconds(30) });
         app.Use(Gate.InvokeAsync);
         app.Use(FormGuard.InvokeAsync);
     }

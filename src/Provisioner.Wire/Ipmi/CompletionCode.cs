@@ -11,6 +11,10 @@ public static class CompletionCode
     public const byte NodeBusy = 0xc0;
     /// <summary>The command is not there.</summary>
     public const byte InvalidCommand = 0xc1;
+    /// <summary>The reservation that the command names holds no more.</summary>
+    public const byte ReservationCancelled = 0xc5;
+    /// <summary>There is no such sensor or record.</summary>
+    public const byte NotThere = 0xcb;
     /// <summary>The session's privilege level is too low.</summary>
     public const byte InsufficientPrivilege = 0xd4;
     /// <summary>Not in the present state, such as a reset of a machine that is off.</summary>
@@ -24,13 +28,13 @@ public static class CompletionCode
         [0xc2] = "the command is not for this LUN",
         [0xc3] = "the BMC itself ran out of time",
         [0xc4] = "the BMC is out of space",
-        [0xc5] = "the reservation was cancelled",
+        [ReservationCancelled] = "the reservation was cancelled",
         [0xc6] = "the request was cut short",
         [0xc7] = "the request has a wrong length",
         [0xc8] = "the request is longer than its field",
         [0xc9] = "a parameter is out of range",
         [0xca] = "the BMC cannot return that many octets",
-        [0xcb] = "there is no such sensor or record",
+        [NotThere] = "there is no such sensor or record",
         [0xcc] = "a field of the request is invalid",
         [0xcd] = "the command is not for that sensor or record",
         [0xce] = "the BMC could not respond",

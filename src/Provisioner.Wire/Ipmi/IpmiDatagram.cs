@@ -5,6 +5,8 @@ public enum PayloadType : byte
 {
     /// <summary>An IPMI message.</summary>
     Ipmi = 0x00,
+    /// <summary>Serial over LAN.</summary>
+    Sol = 0x01,
     /// <summary>RMCP+ Open Session Request.</summary>
     OpenSessionRequest = 0x10,
     /// <summary>RMCP+ Open Session Response.</summary>
@@ -22,13 +24,25 @@ public enum PayloadType : byte
 /// <summary>A datagram, opened as far as can be without keys. IPMI 2.0 §13.6.</summary>
 public abstract record IpmiDatagram
 {
-    private const byte AuthTypeNone = 0x00;
     private const byte AuthTypeRmcpPlus = 0x06;
     private const byte PayloadTypeOem = 0x02;
 
-    /// <summary>IPMI 1.5's frame without authentication: outside of a session, both versions speak it (IPMI 2.0 §13.27, Get Channel Authentication Capabilities).</summary>
+    /// <summary>IPMI 1.5's frame: table 13-8. Outside of a session, without authentication, both versions speak it.</summary>
     /// <param name="Payload">An IPMI message.</param>
-    public sealed record V15(ReadOnlyMemory<byte> Payload) : IpmiDatagram;
+    public sealed record V15(ReadOnlyMemory<byte> Payload) : IpmiDatagram
+    {
+        /// <summary>How it is signed.</summary>
+        public LanAuthentication Authentication { get; init; }
+
+        /// <summary>The sender's number of the datagram; 0 outside of a session.</summary>
+        public uint Sequence { get; init; }
+
+        /// <summary>The session's id; 0 outside of one.</summary>
+        public uint SessionId { get; init; }
+
+        /// <summary>Authentication code: 16 octets, or none.</summary>
+        public ReadOnlyMemory<byte> Code { get; init; }
+    }
 
     /// <summary>RMCP+.</summary>
     /// <param name="Type">What the payload is.</param>
@@ -53,19 +67,27 @@ public abstract record IpmiDatagram
         byte authType = reader.U8("authentication type");
         return authType switch
         {
-            AuthTypeNone => ParseV15(ref reader),
             AuthTypeRmcpPlus => ParseV20(ref reader),
-            _ => throw new WireException($"IPMI session header: authentication type 0x{authType:x2}, wants 0x00 or 0x06"),
+            (byte)LanAuthentication.None or (byte)LanAuthentication.Md2 or (byte)LanAuthentication.Md5 or (byte)LanAuthentication.Straight =>
+                ParseV15((LanAuthentication)authType, ref reader),
+            _ => throw new WireException($"IPMI session header: authentication type 0x{authType:x2}, which nobody here speaks"),
         };
     }
 
-    private static V15 ParseV15(ref IpmiReader reader)
+    private static V15 ParseV15(LanAuthentication authentication, ref IpmiReader reader)
     {
-        reader.Skip(4, "session sequence number");
-        reader.Skip(4, "session id");
+        uint sequence = reader.U32("session sequence number");
+        uint session = reader.U32("session id");
+        var code = authentication == LanAuthentication.None ? default : reader.Take(LanAuthCode.Length, "authentication code");
         int length = reader.U8("payload length");
         // A legacy pad octet may follow (IPMI 2.0 table 13-8, note 3): it is left unread.
-        return new(reader.Take(length, "payload").ToArray());
+        return new(reader.Take(length, "payload").ToArray())
+        {
+            Authentication = authentication,
+            Sequence = sequence,
+            SessionId = session,
+            Code = code.ToArray(),
+        };
     }
 
     private static V20 ParseV20(ref IpmiReader reader)
@@ -80,15 +102,26 @@ public abstract record IpmiDatagram
     }
 
     /// <summary>An IPMI message outside of any session.</summary>
-    public static byte[] WriteV15(ReadOnlySpan<byte> payload)
+    public static byte[] WriteV15(ReadOnlySpan<byte> payload) => WriteV15(LanAuthentication.None, 0, 0, default, payload);
+
+    /// <summary>A datagram of a 1.5 session.</summary>
+    /// <param name="authentication">How it is signed.</param>
+    /// <param name="sequence">Our number of it.</param>
+    /// <param name="session">The session's id.</param>
+    /// <param name="code">16 octets, or none without authentication.</param>
+    /// <param name="payload">An IPMI message.</param>
+    public static byte[] WriteV15(LanAuthentication authentication, uint sequence, uint session, ReadOnlySpan<byte> code, ReadOnlySpan<byte> payload)
     {
-        var writer = new IpmiWriter(stackalloc byte[Rmcp.HeaderLength + 10 + 255]);
+        var writer = new IpmiWriter(stackalloc byte[Rmcp.HeaderLength + 10 + LanAuthCode.Length + 255 + 1]);
         Rmcp.Write(ref writer);
-        writer.U8(AuthTypeNone);
-        writer.U32(0);
-        writer.U32(0);
+        writer.U8((byte)authentication);
+        writer.U32(sequence);
+        writer.U32(session);
+        writer.Bytes(code);
         writer.U8(payload.Length);
         writer.Bytes(payload);
+        // Some early LAN controllers lose datagrams of these lengths: one octet more (table 13-8, note 3).
+        if (writer.Length is 56 or 84 or 112 or 128 or 156) writer.U8(0);
         return writer.ToArray();
     }
 

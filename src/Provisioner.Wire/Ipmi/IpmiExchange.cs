@@ -8,7 +8,7 @@ namespace Provisioner.Wire.Ipmi;
 /// <param name="request">The request.</param>
 /// <param name="name">The command's name, for sentences.</param>
 /// <param name="tries">How often it is sent.</param>
-public sealed class IpmiExchange(IpmiSession session, IpmiRequest request, string name, int tries) : IIpmiConversation
+public sealed class IpmiExchange(IIpmiSession session, IpmiRequest request, string name, int tries) : IIpmiConversation
 {
     private readonly byte[] _payload = request.ToBytes();
     private int _try;
@@ -25,16 +25,24 @@ public sealed class IpmiExchange(IpmiSession session, IpmiRequest request, strin
     {
         try
         {
-            var response = IpmiResponse.Parse(session.Open(datagram, PayloadType.Ipmi));
-            if (response.Sequence != request.Sequence || response.NetFn != request.NetFn || response.Command != request.Command)
-                return new IpmiStep.Wait("the answer of another request");
-            Response = response;
-            return new IpmiStep.Done();
+            return On(session.Open(datagram));
         }
         catch (WireException wrong)
         {
             return new IpmiStep.Wait(_dropped = wrong.Message);
         }
+    }
+
+    /// <summary>A payload of the session arrived, for whoever opens datagrams himself.</summary>
+    /// <exception cref="WireException">it is no IPMI message.</exception>
+    public IpmiStep On(SessionPayload payload)
+    {
+        if (payload.Type != PayloadType.Ipmi) return new IpmiStep.Wait($"payload type 0x{(byte)payload.Type:x2}");
+        var response = IpmiResponse.Parse(payload.Octets, session.Quirks.HasFlag(IpmiQuirks.NoChecksumCheck));
+        if (response.Sequence != request.Sequence || response.NetFn != request.NetFn || response.Command != request.Command)
+            return new IpmiStep.Wait("the answer of another request");
+        Response = response;
+        return new IpmiStep.Done();
     }
 
     /// <inheritdoc/>

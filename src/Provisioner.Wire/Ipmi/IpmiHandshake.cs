@@ -9,16 +9,18 @@ namespace Provisioner.Wire.Ipmi;
 /// It holds no socket: it says what to send and is told what arrived. Five exchanges where the first cipher suite is taken.
 /// </summary>
 /// <param name="login">Who logs in.</param>
-/// <param name="suites">Cipher suites, the most wanted one first.</param>
+/// <param name="suites">Cipher suites, the most wanted one first; without any, it ends with what the BMC said of itself.</param>
 /// <param name="chance">Session id, R_M, initialization vectors.</param>
 /// <param name="tries">How often each message is sent.</param>
-public sealed class IpmiHandshake(IpmiLogin login, ImmutableArray<CipherSuite> suites, Chance chance, int tries) : IIpmiConversation
+/// <param name="quirks">What the BMC does otherwise.</param>
+public sealed class IpmiHandshake(IpmiLogin login, ImmutableArray<CipherSuite> suites, Chance chance, int tries, IpmiQuirks quirks = IpmiQuirks.None) : IIpmiConversation
 {
     private enum Phase { Capabilities, OpenSession, Rakp2, Rakp4 }
 
-    private readonly IIpmiCommand<ChannelAuthenticationCapabilities> _capabilities = new GetChannelAuthenticationCapabilities(login.Privilege);
+    private IIpmiCommand<ChannelAuthenticationCapabilities> _capabilities = new GetChannelAuthenticationCapabilities(login.Privilege);
     private readonly uint _consoleId = NewId(chance);
     private readonly List<string> _refusals = [];
+    private readonly ReadOnlyMemory<byte> _username = quirks.HasFlag(IpmiQuirks.Intel20) ? Padded(login.Username) : login.Username;
     private ReadOnlyMemory<byte> _password = login.Password;
     private Phase _phase = Phase.Capabilities;
     private RakpFacts? _facts;
@@ -33,6 +35,9 @@ public sealed class IpmiHandshake(IpmiLogin login, ImmutableArray<CipherSuite> s
 
     /// <summary>The session, once <see cref="IpmiStep.Done"/>: its level is User until Set Session Privilege Level.</summary>
     public IpmiSession? Session { get; private set; }
+
+    /// <summary>What the BMC said of itself first, once it has.</summary>
+    public ChannelAuthenticationCapabilities? Offered { get; private set; }
 
     /// <summary>What a person should know although it went well: a weaker suite, a shortened password.</summary>
     public ImmutableArray<string> Notes { get; private set; } = [];
@@ -82,7 +87,7 @@ public sealed class IpmiHandshake(IpmiLogin login, ImmutableArray<CipherSuite> s
         return new(_phase switch
         {
             Phase.Capabilities => IpmiDatagram.WriteV15(new IpmiRequest(0, _capabilities.NetFn, _capabilities.Command, _capabilities.ToBytes()).ToBytes()),
-            Phase.OpenSession => IpmiDatagram.WriteV20(PayloadType.OpenSessionRequest, new OpenSessionRequest(_tag, 0, _consoleId,
+            Phase.OpenSession => IpmiDatagram.WriteV20(PayloadType.OpenSessionRequest, new OpenSessionRequest(_tag, MaxPrivilege, _consoleId,
                 Suite.Authentication.Id, Suite.Integrity.Id, Suite.Confidentiality.Id).ToBytes()),
             Phase.Rakp2 => IpmiDatagram.WriteV20(PayloadType.Rakp1,
                 new Rakp1(_tag, _facts!.ManagedId, _facts.ConsoleRandom, _facts.Role, _facts.Username).ToBytes()),
@@ -90,6 +95,9 @@ public sealed class IpmiHandshake(IpmiLogin login, ImmutableArray<CipherSuite> s
                 SessionKeys.Rakp3Code(Suite.Authentication, _password.Span, _facts)).ToBytes()),
         }, _try);
     }
+
+    // 0 asks for the highest that the algorithms allow; some put this octet into the keys where the level of RAKP 1 belongs.
+    private byte MaxPrivilege => quirks.HasFlag(IpmiQuirks.OpenSessionPrivilege) ? (byte)login.Privilege : (byte)0;
 
     private IpmiStep Enter(Phase phase)
     {
@@ -102,13 +110,25 @@ public sealed class IpmiHandshake(IpmiLogin login, ImmutableArray<CipherSuite> s
         if (datagram is not IpmiDatagram.V15 packet) return Drop("an RMCP+ datagram before a session was asked for");
         var response = IpmiResponse.Parse(packet.Payload.Span);
         if (response.Command != _capabilities.Command || response.NetFn != _capabilities.NetFn) return Drop("the answer of another request");
-        if (response.Code != CompletionCode.Ok)
-            return Fail(IpmiFailure.Refused, $"the BMC refused {_capabilities.Name}: {_capabilities.Explain(response.Code)}");
-        var offered = _capabilities.Read(response.Data.Span);
-        if (!offered.Ipmi20)
-            return Fail(IpmiFailure.Refused, "the BMC speaks IPMI 1.5 only, or RMCP+ is switched off in its settings; IPMI 2.0 is needed");
-        _twoKey = offered.TwoKey;
+        if (response.Code != CompletionCode.Ok) return OnNoCapabilities(response.Code);
+        Offered = _capabilities.Read(response.Data.Span);
+        if (suites.IsEmpty) return Fail(IpmiFailure.Refused, "no cipher suite is allowed here");
+        if (!Offered.Ipmi20 && !quirks.HasFlag(IpmiQuirks.AuthCap))
+            return Fail(IpmiFailure.Refused, "the BMC speaks IPMI 1.5 only, or RMCP+ is switched off in its settings");
+        _twoKey = Offered.TwoKey;
         return Enter(Phase.OpenSession);
+    }
+
+    private IpmiStep OnNoCapabilities(byte code)
+    {
+        // A BMC of version 1.5 may refuse the bit that asks for what 2.0 added (§22.13).
+        if (_capabilities is GetChannelAuthenticationCapabilities { Extended: true } asked)
+        {
+            _capabilities = asked with { Extended = false };
+            return Enter(Phase.Capabilities);
+        }
+        return quirks.HasFlag(IpmiQuirks.AuthCap) ? Enter(Phase.OpenSession)
+            : Fail(IpmiFailure.Refused, $"the BMC refused {_capabilities.Name}: {_capabilities.Explain(code)}");
     }
 
     private IpmiStep OnOpenSession(OpenSessionResponse answer)
@@ -122,7 +142,9 @@ public sealed class IpmiHandshake(IpmiLogin login, ImmutableArray<CipherSuite> s
             return Fail(IpmiFailure.Cipher, $"the BMC answered {Suite} with algorithms that were not asked for ({answer.Authentication}, {answer.Integrity}, {answer.Confidentiality})");
         var random = new byte[Rakp1.RandomLength];
         chance(random);
-        _facts = new(_consoleId, answer.ManagedId, random, default, default, (byte)(Rakp1.NameOnlyLookup | (byte)login.Privilege), login.Username);
+        _facts = new(_consoleId, answer.ManagedId, random, default, default, (byte)(Rakp1.NameOnlyLookup | (byte)login.Privilege), _username);
+        if (quirks.HasFlag(IpmiQuirks.Intel20) && Suite.Authentication.Hash == HashAlgorithmName.MD5 && login.Password.Length > IpmiLogin.ShortPassword)
+            _password = login.Password[..IpmiLogin.ShortPassword];
         return Enter(Phase.Rakp2);
     }
 
@@ -132,12 +154,16 @@ public sealed class IpmiHandshake(IpmiLogin login, ImmutableArray<CipherSuite> s
         if (answer.Tag != _tag) return Drop($"RAKP 2: message tag {answer.Tag}, wants {_tag}");
         if (answer.Status != RmcpPlusStatus.Ok) return OnRakpStatus("RAKP 2", answer.Status);
         if (answer.ConsoleId != _consoleId) return Drop("RAKP 2: not our session id");
+        if (answer.Code.Length > Suite.Authentication.DigestLength && (quirks & (IpmiQuirks.Supermicro20 | IpmiQuirks.Sun20)) != 0)
+            answer = answer with { Code = answer.Code[..Suite.Authentication.DigestLength] };
         if (answer.Code.Length != Suite.Authentication.DigestLength)
             return Drop($"RAKP 2: key exchange code of {answer.Code.Length} octets, wants {Suite.Authentication.DigestLength}");
         _facts = _facts! with { ManagedRandom = answer.ManagedRandom, ManagedGuid = answer.ManagedGuid };
-        if (!Proves(answer, login.Password) && !ProvesShortened(answer))
+        // Such a BMC's keys may hold the bare level of Open Session, without RAKP 1's lookup bit.
+        if (quirks.HasFlag(IpmiQuirks.OpenSessionPrivilege) && !Proves(answer, _password)) _facts = _facts with { Role = (byte)login.Privilege };
+        if (!Proves(answer, _password) && !ProvesShortened(answer))
             return Fail(IpmiFailure.Credentials, $"wrong password for user {login} (RAKP 2 HMAC mismatch)") with { LastWord = Refusal() };
-        _keys = SessionKeys.Derive(Suite.Authentication, login.Kg.IsEmpty ? _password.Span : login.Kg.Span, _facts);
+        _keys = SessionKeys.Derive(Suite.Authentication, login.Kg.IsEmpty ? _password.Span : login.Kg.Span, _facts) with { Password = _password };
         return Enter(Phase.Rakp4);
     }
 
@@ -150,7 +176,7 @@ public sealed class IpmiHandshake(IpmiLogin login, ImmutableArray<CipherSuite> s
             return Fail(IpmiFailure.Credentials, _twoKey && login.Kg.IsEmpty
                 ? "the BMC wants a K_g key besides the password, and none is known here (RAKP 4 integrity check mismatch)"
                 : "the BMC's proof of the session is wrong (RAKP 4 integrity check mismatch): K_g differs, or it is not the BMC it was");
-        Session = new(Suite, _keys, _consoleId, _facts!.ManagedId, chance);
+        Session = new(Suite, _keys, _consoleId, _facts!.ManagedId, chance, quirks);
         Notes = [.. Notes, .. _refusals.Select(refusal => $"{refusal}; {Suite} is in use")];
         return new IpmiStep.Done();
     }
@@ -164,7 +190,7 @@ public sealed class IpmiHandshake(IpmiLogin login, ImmutableArray<CipherSuite> s
 
     private bool ProvesShortened(Rakp2 answer)
     {
-        if (login.Password.Length <= IpmiLogin.ShortPassword) return false;
+        if (_password.Length <= IpmiLogin.ShortPassword) return false;
         var shortened = login.Password[..IpmiLogin.ShortPassword];
         if (!Proves(answer, shortened)) return false;
         _password = shortened;
@@ -180,7 +206,7 @@ public sealed class IpmiHandshake(IpmiLogin login, ImmutableArray<CipherSuite> s
             _suite++;
             return Enter(Phase.OpenSession);
         }
-        return Fail(IpmiFailure.Cipher, $"no cipher suite that both take: {string.Join("; ", _refusals)}; enable suite 17 or 3 in the BMC's settings");
+        return Fail(IpmiFailure.Cipher, $"no cipher suite that both take: {string.Join("; ", _refusals)}; enable suite 17 or 3 in the BMC's settings, or allow others in the controller's setting \"suites\"");
     }
 
     private IpmiStep.Failed OnRakpStatus(string message, RmcpPlusStatus status) => status switch
@@ -230,6 +256,13 @@ public sealed class IpmiHandshake(IpmiLogin login, ImmutableArray<CipherSuite> s
     private IpmiStep.Wait Drop(string why) => new(_dropped = why);
 
     private static IpmiStep.Failed Fail(IpmiFailure failure, string why) => new(failure, why);
+
+    private static byte[] Padded(ReadOnlyMemory<byte> name)
+    {
+        var padded = new byte[Rakp1.MaxUsername];
+        name.CopyTo(padded);
+        return padded;
+    }
 
     // 0 is the id of no session (§13.17).
     private static uint NewId(Chance chance)

@@ -30,6 +30,9 @@ public sealed class IpmiLogin
     /// <summary>The password: K_UID.</summary>
     internal ReadOnlyMemory<byte> Password { get; }
 
+    /// <summary>The password is longer than IPMI 1.5 and some BMCs take.</summary>
+    public bool IsLong => Password.Length > ShortPassword;
+
     /// <summary>The BMC's key, or empty.</summary>
     internal ReadOnlyMemory<byte> Kg { get; }
 

@@ -29,10 +29,12 @@ public sealed record IpmiRequest(byte Sequence, NetFn NetFn, byte Command, ReadO
 public sealed record IpmiResponse(byte Sequence, NetFn NetFn, byte Command, byte Code, ReadOnlyMemory<byte> Data)
 {
     /// <summary>Reads a response.</summary>
+    /// <param name="payload">The payload.</param>
+    /// <param name="anyChecksum">Checksums are not looked at: <see cref="IpmiQuirks.NoChecksumCheck"/>.</param>
     /// <exception cref="WireException">truncated, a request, or a checksum is wrong.</exception>
-    public static IpmiResponse Parse(ReadOnlySpan<byte> payload)
+    public static IpmiResponse Parse(ReadOnlySpan<byte> payload, bool anyChecksum = false)
     {
-        var fields = LanMessage.Parse(payload, "IPMI response");
+        var fields = LanMessage.Parse(payload, "IPMI response", anyChecksum);
         if ((fields.NetFn & 1) == 0) throw new WireException($"IPMI response: network function 0x{fields.NetFn:x2} is that of a request");
         if (fields.Body.Length == 0) throw new WireException("IPMI response: ends in completion code");
         return new(fields.Sequence, (NetFn)(fields.NetFn - 1), fields.Command, fields.Body[0], fields.Body[1..].ToArray());
@@ -48,8 +50,16 @@ public enum NetFn : byte
 {
     /// <summary>Chassis.</summary>
     Chassis = 0x00,
+    /// <summary>Sensors and events.</summary>
+    Sensor = 0x04,
     /// <summary>Application: sessions, device, messaging.</summary>
     App = 0x06,
+    /// <summary>Event log, sensor records, FRU inventories.</summary>
+    Storage = 0x0a,
+    /// <summary>LAN and serial.</summary>
+    Transport = 0x0c,
+    /// <summary>Other bodies' commands: the first octet of the data names the body.</summary>
+    Group = 0x2c,
 }
 
 /// <summary>The frame that requests and responses share: addresses, two checksums.</summary>
@@ -67,11 +77,11 @@ internal static class LanMessage
         public ReadOnlySpan<byte> Body { get; init; }
     }
 
-    public static Fields Parse(ReadOnlySpan<byte> payload, string message)
+    public static Fields Parse(ReadOnlySpan<byte> payload, string message, bool anyChecksum = false)
     {
         if (payload.Length < 7) throw new WireException($"{message}: {payload.Length} octets, 7 are the least");
-        if (Sum(payload[..3]) != 0) throw new WireException($"{message}: the header's checksum is wrong");
-        if (Sum(payload[3..]) != 0) throw new WireException($"{message}: the body's checksum is wrong");
+        if (!anyChecksum && Sum(payload[..3]) != 0) throw new WireException($"{message}: the header's checksum is wrong");
+        if (!anyChecksum && Sum(payload[3..]) != 0) throw new WireException($"{message}: the body's checksum is wrong");
         return new()
         {
             NetFn = (byte)(payload[1] >> 2),

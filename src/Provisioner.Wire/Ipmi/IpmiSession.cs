@@ -11,9 +11,11 @@ namespace Provisioner.Wire.Ipmi;
 /// <param name="ourId">The session id that stands in datagrams to us.</param>
 /// <param name="theirId">The session id that stands in datagrams from us.</param>
 /// <param name="chance">Initialization vectors.</param>
-public sealed class IpmiSession(CipherSuite suite, SessionKeys keys, uint ourId, uint theirId, Chance chance) : IDisposable
+/// <param name="quirks">What the other end does otherwise.</param>
+public sealed class IpmiSession(CipherSuite suite, SessionKeys keys, uint ourId, uint theirId, Chance chance, IpmiQuirks quirks = IpmiQuirks.None) : IIpmiSession
 {
-    private const byte Secured = 0xc0;
+    private const byte Authenticated = 0x40;
+    private const byte Encrypted = 0x80;
     private const byte NextHeader = 0x07;
     private readonly Aes _aes = CreateAes(keys);
     private ReplayWindow _taken;
@@ -25,14 +27,18 @@ public sealed class IpmiSession(CipherSuite suite, SessionKeys keys, uint ourId,
     /// <summary>The session id that stands in datagrams from us: the one that Close Session names.</summary>
     public uint TheirId { get; } = theirId;
 
-    /// <summary>A payload as a datagram: encrypted, numbered, signed.</summary>
+    /// <inheritdoc/>
+    public IpmiQuirks Quirks { get; } = quirks;
+
+    /// <inheritdoc/>
+    public string Words => Suite.ToString();
+
+    /// <summary>A payload as a datagram: encrypted where the suite does, numbered, signed.</summary>
     public byte[] Seal(PayloadType type, ReadOnlySpan<byte> payload)
     {
-        Span<byte> vector = stackalloc byte[16];
-        chance(vector);
-        byte[] hidden = AesCbc.Encrypt(_aes, payload, vector);
+        ReadOnlySpan<byte> hidden = Suite.Hides ? Encrypt(payload) : payload;
         var writer = new IpmiWriter(stackalloc byte[Rmcp.MaxDatagram]);
-        IpmiDatagram.WriteHeader(ref writer, (byte)(Secured | (byte)type), TheirId, NextNumber(), hidden.Length);
+        IpmiDatagram.WriteHeader(ref writer, (byte)(Authenticated | (Suite.Hides ? Encrypted : 0) | (byte)type), TheirId, NextNumber(), hidden.Length);
         writer.Bytes(hidden);
         // From the authentication type to the next header a multiple of 4 octets is signed (table 13-8).
         int pad = -(writer.Length - Rmcp.HeaderLength + 2) & 3;
@@ -43,17 +49,25 @@ public sealed class IpmiSession(CipherSuite suite, SessionKeys keys, uint ourId,
         return writer.ToArray();
     }
 
-    /// <summary>The payload of a datagram of this session.</summary>
-    /// <exception cref="WireException">not of this session, not signed by the other end, seen before, or not IPMI at all; it says which.</exception>
+    /// <summary>The payload of a datagram of this session that must be of one type.</summary>
+    /// <exception cref="WireException">as <see cref="Open(ReadOnlySpan{byte})"/>, or another payload.</exception>
     public byte[] Open(ReadOnlySpan<byte> datagram, PayloadType wanted)
     {
+        var (type, octets) = Open(datagram);
+        return type == wanted ? octets : throw new WireException($"payload type 0x{(byte)type:x2}, wants 0x{(byte)wanted:x2}");
+    }
+
+    /// <inheritdoc/>
+    public SessionPayload Open(ReadOnlySpan<byte> datagram)
+    {
         if (IpmiDatagram.Parse(datagram) is not IpmiDatagram.V20 packet) throw new WireException("a datagram outside of the session");
-        if (packet.SessionId != ourId) throw new WireException($"session id 0x{packet.SessionId:x8} is not ours");
-        if (packet.Type != wanted) throw new WireException($"payload type 0x{(byte)packet.Type:x2}, wants 0x{(byte)wanted:x2}");
-        if (!packet.Authenticated || !packet.Encrypted) throw new WireException("a datagram of the session that is not signed and encrypted");
+        if (packet.SessionId != ourId && !(packet.SessionId == 0 && Quirks.HasFlag(IpmiQuirks.IdZero)))
+            throw new WireException($"session id 0x{packet.SessionId:x8} is not ours");
+        if (!packet.Authenticated || packet.Encrypted != Suite.Hides)
+            throw new WireException($"a datagram of the session that is not signed{(Suite.Hides ? " and encrypted" : " and clear")}");
         CheckCode(datagram, packet.Trailer.Span);
         if (!_taken.Take(packet.Sequence)) throw new WireException($"sequence number {packet.Sequence} was there before (a replay)");
-        return AesCbc.Decrypt(_aes, packet.Payload.Span);
+        return new(packet.Type, Suite.Hides ? AesCbc.Decrypt(_aes, packet.Payload.Span) : packet.Payload.ToArray());
     }
 
     /// <inheritdoc/>
@@ -69,8 +83,16 @@ public sealed class IpmiSession(CipherSuite suite, SessionKeys keys, uint ourId,
         if (trailer.Length != pad + 2 + length) throw new WireException($"session trailer: pad length {pad} does not fit {trailer.Length} octets");
     }
 
-    private ReadOnlySpan<byte> Code(ReadOnlySpan<byte> signed) =>
-        SessionKeys.Hmac(Suite.Integrity.Hash, keys.K1.Span, signed).AsSpan(0, Suite.Integrity.CodeLength);
+    private ReadOnlySpan<byte> Code(ReadOnlySpan<byte> signed) => (Suite.Integrity.Id == IntegrityAlgorithm.KeyedMd5
+        ? SessionKeys.KeyedMd5(keys.Password.Span, signed)
+        : SessionKeys.Hmac(Suite.Integrity.Hash, keys.K1.Span, signed)).AsSpan(0, Suite.Integrity.CodeLength);
+
+    private byte[] Encrypt(ReadOnlySpan<byte> payload)
+    {
+        Span<byte> vector = stackalloc byte[16];
+        chance(vector);
+        return AesCbc.Encrypt(_aes, payload, vector);
+    }
 
     // 0 is for datagrams outside of a session, so that the number skips it (§6.12.13).
     private uint NextNumber() => ++_sent == 0 ? ++_sent : _sent;
@@ -78,7 +100,7 @@ public sealed class IpmiSession(CipherSuite suite, SessionKeys keys, uint ourId,
     private static Aes CreateAes(SessionKeys keys)
     {
         var aes = Aes.Create();
-        aes.Key = keys.K2[..16].ToArray();
+        aes.Key = keys.K2[..16].ToArray(); // §13.29
         return aes;
     }
 }

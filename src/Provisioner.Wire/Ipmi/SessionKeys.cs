@@ -19,6 +19,9 @@ public sealed record RakpFacts(uint ConsoleId, uint ManagedId, ReadOnlyMemory<by
 /// <param name="K2">Its first 16 octets are the AES key.</param>
 public sealed record SessionKeys(ReadOnlyMemory<byte> Sik, ReadOnlyMemory<byte> K1, ReadOnlyMemory<byte> K2)
 {
+    /// <summary>The password, for MD5-128, whose codes are made of it and of no key.</summary>
+    public ReadOnlyMemory<byte> Password { get; init; }
+
     /// <summary>Octets of a password or K_g that IPMI 2.0 takes; 16-octet BMCs are the older ones (§22.30).</summary>
     public const int MaxKey = 20;
 
@@ -67,6 +70,19 @@ public sealed record SessionKeys(ReadOnlyMemory<byte> Sik, ReadOnlyMemory<byte> 
         writer.U32(facts.ManagedId);
         writer.Bytes(facts.ManagedGuid.Span);
         return Hmac(algorithm.Hash, Sik.Span, writer.Written)[..algorithm.CheckLength];
+    }
+
+    /// <summary>MD5 of password, octets and password again, the password padded with zeros to 20 octets (§13.28.3).</summary>
+    internal static byte[] KeyedMd5(ReadOnlySpan<byte> password, ReadOnlySpan<byte> signed)
+    {
+        Span<byte> padded = stackalloc byte[MaxKey];
+        padded.Clear();
+        password.CopyTo(padded);
+        using var md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
+        md5.AppendData(padded);
+        md5.AppendData(signed);
+        md5.AppendData(padded);
+        return md5.GetHashAndReset();
     }
 
     private static void WriteName(ref IpmiWriter writer, RakpFacts facts)

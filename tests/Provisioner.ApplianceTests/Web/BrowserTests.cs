@@ -20,10 +20,10 @@ public sealed class BrowserTests
         Assert.True(code == 0, output);
     }
 
-    private static string Source => Path.Combine(Repository, "tests", "Provisioner.ApplianceTests", "Web", "browser");
+    internal static string Source => Path.Combine(Repository, "tests", "Provisioner.ApplianceTests", "Web", "browser");
 
     // Two npm packages, pinned by the lock file; kept from one run to the next.
-    private static async Task InstallAsync()
+    internal static async Task InstallAsync()
     {
         foreach (string tool in new[] { "chromium", "node", "npm" })
             Assert.True(Environment.GetEnvironmentVariable("PATH")!.Split(':').Any(p => File.Exists(Path.Combine(p, tool))), $"{tool} is missing: apt-get install chromium nodejs npm");
@@ -36,7 +36,7 @@ public sealed class BrowserTests
         File.WriteAllText(stamp, wanted);
     }
 
-    private static async Task<(int Code, string Output)> RunAsync(string folder, TimeSpan most, string program, params string[] arguments)
+    internal static async Task<(int Code, string Output)> RunAsync(string folder, TimeSpan most, string program, params string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["NODE_PATH"] = Path.Combine(Packages, "node_modules");

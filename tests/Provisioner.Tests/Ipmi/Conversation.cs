@@ -34,7 +34,7 @@ internal sealed class Conversation
 
     public static Conversation Of(string name) => name switch
     {
-        "ipmitool-ipmi_sim-suite3" => new(name, CipherSuite.Suite3, "sixteen-octets-1", "", PrivilegeLevel.Administrator),
+        "ipmitool-ipmi_sim-suite3" or "ipmitool-ipmi_sim-sol" => new(name, CipherSuite.Suite3, "sixteen-octets-1", "", PrivilegeLevel.Administrator),
         "ipmipower-simulator-suite17" => new(name, CipherSuite.Suite17, "a-password-of-20-oct", "", PrivilegeLevel.Operator),
         "ipmitool-simulator-suite17-kg" => new(name, CipherSuite.Suite17, "a-password-of-20-oct", "twenty-octets-of-K_g", PrivilegeLevel.Administrator),
         _ => new(name, CipherSuite.Suite17, "a-password-of-20-oct", "", PrivilegeLevel.Administrator),

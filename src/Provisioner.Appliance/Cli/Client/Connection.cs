@@ -71,4 +71,8 @@ internal static class Connection
             throw new CliException($"there is no key: {path} can't be read ({(e is UnauthorizedAccessException ? "it is root's" : "it is not there")}); run this as root on the appliance's machine, name its folder with --data, or give a key with --key", CliException.NotReached);
         }
     }
+
+    /// <summary>Where the appliance answers, and the key for it.</summary>
+    /// <exception cref="CliException">there is no key.</exception>
+    public static (Uri Url, string Key) Find(ParseResult parsed) => (new(parsed.GetValue(Url)!.TrimEnd('/') + "/"), FindKey(parsed));
 }

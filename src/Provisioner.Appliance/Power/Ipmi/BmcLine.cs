@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Provisioner.Domain.Power;
 using Provisioner.Wire.Ipmi;
+using Provisioner.Wire.Ipmi.Commands;
 
 namespace Provisioner.Appliance.Power.Ipmi;
 
@@ -14,7 +15,9 @@ internal sealed class BmcLine : IAsyncDisposable
     private readonly Action<string, string> _note;
     private readonly SemaphoreSlim _turn = new(1);
     private readonly ITimer _idle;
-    private ImmutableArray<CipherSuite> _suites = CipherSuite.Preferred;
+    private readonly Func<PowerTarget, IpmiQuirks> _quirks;
+    private byte? _taken;
+    private SolSession? _console;
     private ImmutableArray<string> _noted = [];
     private BmcSession? _session;
     private string? _owner;
@@ -22,14 +25,26 @@ internal sealed class BmcLine : IAsyncDisposable
     private long _earlier;
     private Task _closing = Task.CompletedTask;
 
-    public BmcLine(BmcAddress bmc, Action<string, string> note)
+    public BmcLine(BmcAddress bmc, Func<PowerTarget, IpmiQuirks> quirks, Action<string, string> note)
     {
-        (_bmc, _note) = (bmc, note);
+        (_bmc, _quirks, _note) = (bmc, quirks, note);
         _idle = bmc.Clock.CreateTimer(_ => _closing = CloseIdleAsync(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>The suite of the last session, or null before the first.</summary>
     public CipherSuite? Suite { get; private set; }
+
+    /// <summary>What the BMC said of itself before the last session.</summary>
+    public ChannelAuthenticationCapabilities? Offered { get; private set; }
+
+    /// <summary>The BMC's sensor records, as they were read last.</summary>
+    public SensorRecords? Records { get; set; }
+
+    /// <summary>One command with all its tries, a new session and the wait for other commands to the same BMC.</summary>
+    public TimeSpan LimitFor(PowerTarget target) => QuirksOf(target).HasFlag(IpmiQuirks.Slow) ? _bmc.Timings.SlowCommand : _bmc.Timings.Command;
+
+    /// <summary>What the BMC does otherwise than IPMI says.</summary>
+    public IpmiQuirks QuirksOf(PowerTarget target) => BmcTerms.QuirksOf(target, _quirks(target));
 
     /// <summary>Datagrams of all sessions, sent and received.</summary>
     public long Datagrams => _earlier + (_session?.Datagrams ?? 0);
@@ -37,6 +52,7 @@ internal sealed class BmcLine : IAsyncDisposable
     /// <summary>Asks in the warm session, or in a new one. A session that has gone silent is replaced once.</summary>
     public async Task<TAnswer> AskAsync<TAnswer>(PowerTarget target, IIpmiCommand<TAnswer> command, CancellationToken cancel)
     {
+        if (_console is { Ended.IsCompleted: false } console) return await console.AskAsync(command, cancel);
         await _turn.WaitAsync(cancel);
         try
         {
@@ -65,6 +81,27 @@ internal sealed class BmcLine : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Opens the machine's console, in a session beside this one. A BMC with room for one session is given that one, and commands go
+    /// through it as long as it is open.
+    /// </summary>
+    /// <exception cref="IpmiException">there is no console.</exception>
+    public async Task<SolSession> OpenConsoleAsync(PowerTarget target, bool take, Action<ReadOnlyMemory<byte>> show, CancellationToken cancel)
+    {
+        var terms = BmcTerms.Of(target, _quirks(target));
+        if (!terms.Quirks.HasFlag(IpmiQuirks.OneSession)) return await SolSession.OpenAsync(_bmc, terms, take, show, cancel);
+        await _turn.WaitAsync(cancel);
+        try
+        {
+            await CloseAsync();
+            return _console = await SolSession.OpenAsync(_bmc, terms, take, show, cancel);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
     /// <summary>Ends the session politely, unless a command is in flight: the process's end does not wait for a silent BMC.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -80,19 +117,22 @@ internal sealed class BmcLine : IAsyncDisposable
         string owner = Randomness.MarkOf(target);
         if (_session is not null && _owner == owner) return _session;
         await CloseAsync();
+        var terms = BmcTerms.Of(target, _quirks(target));
+        // The suite that was taken goes first next time, which spares a BMC without suite 17 a refusal each time.
+        if (terms.Suites.FirstOrDefault(suite => suite.Id == _taken) is { } taken) terms = terms with { Suites = [taken, .. terms.Suites.Remove(taken)] };
         try
         {
-            _session = await BmcSession.OpenAsync(_bmc, LoginOf(target), _suites, cancel);
+            _session = await BmcSession.OpenAsync(terms.Quirks.HasFlag(IpmiQuirks.Slow) ? _bmc with { Timings = _bmc.Timings.ForSlow() } : _bmc, terms, cancel);
         }
         catch (IpmiException)
         {
-            _suites = CipherSuite.Preferred;
+            _taken = null;
             throw;
         }
         _owner = owner;
         Suite = _session.Suite;
-        // The suite that was taken goes first next time, which spares a BMC without suite 17 a refusal each time.
-        _suites = [_session.Suite, .. CipherSuite.Preferred.Remove(_session.Suite)];
+        Offered = _session.Offered;
+        _taken = Suite?.Id;
         Tell(target, _session.Notes);
         return _session;
     }
@@ -138,23 +178,5 @@ internal sealed class BmcLine : IAsyncDisposable
         _earlier += _session?.Datagrams ?? 0;
         _session?.Dispose();
         _session = null;
-    }
-
-    private static IpmiLogin LoginOf(PowerTarget target)
-    {
-        var privilege = target.Privilege switch
-        {
-            "administrator" => PrivilegeLevel.Administrator,
-            "operator" => PrivilegeLevel.Operator,
-            _ => throw new IpmiException(IpmiFailure.Refused, $"privilege \"{target.Privilege}\" is not administrator or operator"),
-        };
-        try
-        {
-            return new(target.Username, target.Password, privilege);
-        }
-        catch (ArgumentException tooLong)
-        {
-            throw new IpmiException(IpmiFailure.Credentials, tooLong.Message);
-        }
     }
 }

@@ -9,29 +9,34 @@ namespace Provisioner.Appliance.Power.Ipmi;
 internal sealed class BmcSession : IDisposable
 {
     private readonly BmcSocket _socket;
-    private readonly IpmiSession _session;
+    private readonly IIpmiSession _session;
     private readonly IpmiTimings _timings;
     private readonly TimeProvider _clock;
     private byte _sequence;
 
-    private BmcSession(BmcSocket socket, IpmiSession session, IpmiTimings timings, TimeProvider clock) =>
+    private BmcSession(BmcSocket socket, IIpmiSession session, IpmiTimings timings, TimeProvider clock) =>
         (_socket, _session, _timings, _clock) = (socket, session, timings, clock);
 
-    public CipherSuite Suite => _session.Suite;
+    /// <summary>The cipher suite; null in a session of IPMI 1.5.</summary>
+    public CipherSuite? Suite => (_session as IpmiSession)?.Suite;
 
     public ImmutableArray<string> Notes { get; private init; } = [];
+
+    /// <summary>What the BMC said of itself before the session.</summary>
+    public ChannelAuthenticationCapabilities? Offered { get; private init; }
 
     public long Datagrams => _socket.Datagrams;
 
     /// <summary>Handshake and privilege level. A handshake that went wrong after a lost datagram is tried once more.</summary>
-    public static async Task<BmcSession> OpenAsync(BmcAddress bmc, IpmiLogin login, ImmutableArray<CipherSuite> suites, CancellationToken cancel)
+    public static async Task<BmcSession> OpenAsync(BmcAddress bmc, BmcTerms terms, CancellationToken cancel)
     {
         var socket = await BmcSocket.OpenAsync(bmc.Address, bmc.Port, bmc.Clock, cancel);
         try
         {
-            var handshake = await ShakeHandsAsync(socket, bmc, login, suites, cancel);
-            var session = new BmcSession(socket, handshake.Session!, bmc.Timings, bmc.Clock) { Notes = handshake.Notes };
-            await session.RaiseAsync(login, cancel);
+            var login = new BmcLogin(socket, bmc, terms);
+            var (open, notes) = await login.OpenAsync(cancel);
+            var session = new BmcSession(socket, open, bmc.Timings, bmc.Clock) { Notes = notes, Offered = login.Offered };
+            await session.RaiseAsync(terms.Login, cancel);
             return session;
         }
         catch
@@ -41,17 +46,8 @@ internal sealed class BmcSession : IDisposable
         }
     }
 
-    private static async Task<IpmiHandshake> ShakeHandsAsync(BmcSocket socket, BmcAddress bmc, IpmiLogin login, ImmutableArray<CipherSuite> suites, CancellationToken cancel)
-    {
-        for (bool again = false; ; again = true)
-        {
-            long started = bmc.Clock.GetTimestamp();
-            var handshake = new IpmiHandshake(login, suites, Randomness.Fill, bmc.Timings.HandshakeTries.Length);
-            if (await socket.RunAsync(handshake, bmc.Timings.HandshakeTries, cancel) is not IpmiStep.Failed failed) return handshake;
-            if (failed.Failure == IpmiFailure.Silent) throw Silent(failed.Why, bmc.Clock.GetElapsedTime(started), socket.Trouble);
-            if (again || !handshake.Repeated) throw new IpmiException(failed.Failure, failed.Why);
-        }
-    }
+    /// <summary>Gives socket and session to the console, which speaks to them itself.</summary>
+    public (BmcSocket Socket, IIpmiSession Session) HandOver() => (_socket, _session);
 
     private async Task RaiseAsync(IpmiLogin login, CancellationToken cancel)
     {
@@ -125,7 +121,7 @@ internal sealed class BmcSession : IDisposable
     private IpmiRequest Request<TAnswer>(IIpmiCommand<TAnswer> command) =>
         new(_sequence = (byte)((_sequence + 1) & 0x3f), command.NetFn, command.Command, command.ToBytes());
 
-    private static IpmiException Silent(string why, TimeSpan waited, string? trouble) => new(IpmiFailure.Silent,
+    internal static IpmiException Silent(string why, TimeSpan waited, string? trouble) => new(IpmiFailure.Silent,
         FormattableString.Invariant($"{why} within {waited.TotalSeconds:0.0} s; ") + (trouble is null
             ? "check its cable, its address, and that IPMI over LAN is enabled in its settings"
             : $"{trouble}: check its address, and that IPMI over LAN is enabled in its settings"));

@@ -55,6 +55,13 @@ internal sealed class BmcSocket : IDisposable
         return step;
     }
 
+    /// <summary>The next datagram, for the console, which speaks without being asked.</summary>
+    public async Task<byte[]> NextAsync(CancellationToken cancel)
+    {
+        while (true)
+            if (await ReceiveAsync(cancel) is { } length) return _buffer[..length];
+    }
+
     /// <summary>Sends what nobody waits for an answer to.</summary>
     public void Send(ReadOnlySpan<byte> datagram)
     {

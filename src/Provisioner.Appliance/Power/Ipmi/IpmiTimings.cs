@@ -25,8 +25,21 @@ internal sealed record IpmiTimings
     /// <summary>One command with all its tries, a new session and the wait for other commands to the same BMC.</summary>
     public TimeSpan Command { get; init; } = Seconds(25);
 
+    /// <summary>The same, of a BMC that takes up to 10 s for an answer: a handshake has seven.</summary>
+    public TimeSpan SlowCommand { get; init; } = Seconds(85);
+
+    /// <summary>A list: sensors, event log, inventories.</summary>
+    public TimeSpan List { get; init; } = Seconds(120);
+
     /// <summary>Close Session is a courtesy: so long is its answer waited for.</summary>
     public TimeSpan Farewell { get; init; } = Seconds(0.5);
+
+    /// <summary>For a BMC that takes up to 10 s for an answer.</summary>
+    public IpmiTimings ForSlow() => this with
+    {
+        HandshakeTries = [Seconds(12), Seconds(6)],
+        SessionTries = [Seconds(12), Seconds(6)],
+    };
 
     private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
 }

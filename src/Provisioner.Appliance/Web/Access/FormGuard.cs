@@ -32,8 +32,8 @@ internal static class FormGuard
             _ => false,
         };
 
-    // Authorities are compared and not schemes: a proxy may end TLS in front of us.
-    private static bool IsOwnOrigin(HttpRequest request)
+    /// <summary>The request comes from a page of this host, or from no page. Authorities are compared and not schemes: a proxy may end TLS in front of us.</summary>
+    public static bool IsOwnOrigin(HttpRequest request)
     {
         string origin = request.Headers.Origin.ToString();
         if (origin.Length == 0) return request.Headers["Sec-Fetch-Site"].ToString() is "" or "same-origin" or "none";

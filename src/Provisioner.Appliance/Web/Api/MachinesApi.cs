@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.OpenApi;
 using Provisioner.Appliance.Machines;
 using Provisioner.Appliance.Web.Access;
+using Provisioner.Appliance.Web.Api.Power;
 using Provisioner.Domain.Deploy;
 using Provisioner.Domain.Machines;
 
@@ -12,6 +13,8 @@ internal static class MachinesApi
 {
     public static void MapMachines(this IEndpointRouteBuilder api)
     {
+        api.MapBmc();
+        api.MapConsole();
         var machines = api.MapGroup("/machines").WithTags("machines");
         machines.MapGet("", List).Produces<MachineList>().ProducesProblem(400).WithSummary("Machines, by name; filter with q, state, tag; page with limit and offset")
             .WithQuery(("q", JsonSchemaType.String, "Words that must all occur in name, id, MAC, address, tag, maker, product, serial number, image or role"),

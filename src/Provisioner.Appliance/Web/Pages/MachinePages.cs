@@ -8,6 +8,7 @@ internal static class MachinePages
 {
     public static void MapOneMachine(this IEndpointRouteBuilder pages)
     {
+        pages.MapConsolePage();
         pages.MapGet("/machines/{id}", (string id, HttpContext http, MachineBook book, ISurroundings surroundings, TimeProvider time) =>
             book.Find(id) is { } machine
                 ? Render.Page<MachinePage>(200, (nameof(MachinePage.View), MachineView.Of(machine, book, surroundings, time.GetUtcNow())))
