@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Provisioner.Appliance.Power;
 using Provisioner.Appliance.Servers;
@@ -30,8 +31,11 @@ internal sealed record ControllerWish(string? Id, string? Kind, string Address, 
 }
 
 /// <summary>Gives machines their power controllers by a person's word: speaks to each before it is believed.</summary>
-internal sealed class ControllerDesk(MachineBook book, ControllerSecrets secrets, PowerHand hand, LeaseBook leases, TimeProvider time)
+internal sealed class ControllerDesk(MachineBook book, ControllerSecrets secrets, PowerHand hand, LeaseBook leases, TimeProvider time) : IAsyncDisposable
 {
+    private readonly ConcurrentDictionary<string, Task> _looks = new();
+    private readonly CancellationTokenSource _end = new();
+
     /// <summary>One kind's look: a service that hangs holds the page or the command up for no longer.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
 
@@ -59,6 +63,51 @@ internal sealed class ControllerDesk(MachineBook book, ControllerSecrets secrets
 
     /// <summary>Takes one away.</summary>
     public Task<Applied> RemoveAsync(string id, string controller, string by) => book.ApplyAsync(id, new MachineChange.RemoveController(controller), by);
+
+    /// <summary>
+    /// The agent found a BMC whose firmware names a Redfish service: looks, while the walk goes on, whether it is to be had at the BMC's own
+    /// address as the same user; then the machine has a second way. One look at a time a machine.
+    /// </summary>
+    public void BeginRedfish(string id, ControllerAccess bmc, string password)
+    {
+        if (!hand.Kinds.Contains("redfish") || _end.IsCancellationRequested) return;
+        _looks.AddOrUpdate(id, _ => TryRedfishAsync(id, bmc, password), (_, before) => before.IsCompleted ? TryRedfishAsync(id, bmc, password) : before);
+    }
+
+    /// <summary>Ends the looks.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _end.CancelAsync();
+        await Task.WhenAll(_looks.Values);
+        _end.Dispose();
+    }
+
+    private async Task TryRedfishAsync(string id, ControllerAccess bmc, string password)
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        if (book.Find(id) is not { } machine) return;
+        var wish = new ControllerWish(null, "redfish", bmc.Address, null, bmc.Username, password, "administrator");
+        try
+        {
+            var found = await FindOutAsync(machine, wish, Plain("redfish", wish), _end.Token);
+            var match = ControllerClaims.Match(book.All.Values, machine, found.Abilities, bmc.Address);
+            if (match is ControllerMatch.Others or ControllerMatch.Differs)
+            {
+                book.Note(id, "controller.claimed", $"its BMC's Redfish service is not used: {(match is ControllerMatch.Others others ? others.Why : ((ControllerMatch.Differs)match).Why)}", Level.Warning);
+                return;
+            }
+            var access = Plain("redfish", wish) with { ByHand = false, SealedPassword = secrets.Seal(id, password), Settings = found.Abilities.Settings ?? wish.Settings, FirmwareVersion = found.Abilities.Firmware };
+            await book.ApplyAsync(id, new MachineChange.AddController(access, Words(found, match)), "appliance");
+        }
+        catch (PowerException e)
+        {
+            book.Note(id, "controller.candidate", $"its BMC has a Redfish service, which can't be used as it is: {e.Message}");
+        }
+        catch (OperationCanceledException)
+        {
+            // The appliance is stopping; the next commissioning looks again.
+        }
+    }
 
     private string? Fault(Machine machine, ControllerWish wish)
     {

@@ -5,7 +5,6 @@ using System.Text.Json;
 using Provisioner.Appliance.Store;
 using Provisioner.Domain.Events;
 using Provisioner.Domain.Machines;
-using Provisioner.Domain.Power;
 using Provisioner.Domain.Store;
 using Provisioner.Wire;
 
@@ -87,7 +86,7 @@ internal sealed class MachineBook
             switch (Lifecycle.Apply(machine, change, Context(machine, change, by)))
             {
                 case Outcome.Refused refused:
-                    if (HolderFor(machine, change) is { } holder) Record([Next(holder.Id, new("controller.claimed", ControllerClaims.ToHolder(machine, ControllerOf(change)!), Level.Warning), by)]);
+                    if (HolderFor(machine, change) is { } holder) Record([Next(holder.Id, new("controller.claimed", ControllerClaims.ToHolder(machine, ControllerClaims.Of(change)!), Level.Warning), by)]);
                     return new Applied.Refused(refused.Why);
                 case Outcome.Changed changed:
                     (next, told) = (changed.Machine, Number(machine.Id, changed.Events, by));
@@ -264,14 +263,7 @@ internal sealed class MachineBook
         };
     }
 
-    private static ControllerAccess? ControllerOf(MachineChange change) => change switch
-    {
-        MachineChange.BmcReported { Bmc: { } found } => found,
-        MachineChange.SetController { Controller: var given } => given,
-        _ => null,
-    };
-
-    private Machine? HolderFor(Machine machine, MachineChange change) => ControllerOf(change) is { } access ? ControllerClaims.Holder(_index.ById.Values, machine, access) : null;
+    private Machine? HolderFor(Machine machine, MachineChange change) => ControllerClaims.Of(change) is { } access ? ControllerClaims.Holder(_index.ById.Values, machine, access) : null;
 
     private Document DocumentOf(Machine machine) =>
         new("machines", machine.Id, _versions.AddOrUpdate(machine.Id, 1, (_, version) => version + 1), JsonSerializer.Serialize(machine, StoreJson.Default.Machine));

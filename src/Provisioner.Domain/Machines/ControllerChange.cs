@@ -23,6 +23,15 @@ internal static class ControllerChange
             [new("controller.set", $"power is switched via {given.Id} at {given.Address}{(set.Found.Length > 0 ? $": {set.Found}" : "")}")]);
     }
 
+    /// <summary>One more was found; the same again is no news.</summary>
+    public static Outcome Add(Machine machine, MachineChange.AddController add, ChangeContext context)
+    {
+        var found = add.Controller with { Id = ControllerAccess.FreeId(machine.Controllers, add.Controller.Kind) };
+        if (context.Holder is { } holder) return new Outcome.Refused(ControllerClaims.Refusal(holder, found));
+        if (machine.Controllers.Length >= Most || machine.Controllers.Any(c => c.Kind == found.Kind && ControllerClaims.AreOne(c, found))) return new Outcome.Changed(machine, []);
+        return new Outcome.Changed(machine with { Controllers = machine.Controllers.Add(found) }, [new("controller.set", $"power can be switched via {found.Id} at {found.Address} too: {add.Found}")]);
+    }
+
     /// <summary>A person takes one away.</summary>
     public static Outcome Remove(Machine machine, string id)
     {

@@ -18,6 +18,15 @@ public static class ControllerClaims
             && !a.Settings.ContainsKey("system") && !b.Settings.ContainsKey("system");
     }
 
+    /// <summary>The controller that a change gives a machine, or null.</summary>
+    public static ControllerAccess? Of(MachineChange change) => change switch
+    {
+        MachineChange.BmcReported { Bmc: { } found } => found,
+        MachineChange.SetController { Controller: var given } => given,
+        MachineChange.AddController { Controller: var found } => found,
+        _ => null,
+    };
+
     /// <summary>The other machine that has this controller, or null.</summary>
     public static Machine? Holder(IEnumerable<Machine> all, Machine machine, ControllerAccess access) =>
         all.FirstOrDefault(m => m.Id != machine.Id && m.Controllers.Any(c => AreOne(c, access)));

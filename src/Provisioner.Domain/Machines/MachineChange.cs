@@ -30,6 +30,8 @@ public abstract record MachineChange
     public sealed record Adopt : MachineChange;
     /// <summary>Give it a power controller, or other ways to reach the one of this id; first where it is the preferred one.</summary>
     public sealed record SetController(ControllerAccess Controller, bool First, string Found) : MachineChange;
+    /// <summary>A further controller was found and spoken to; the walk may go on meanwhile.</summary>
+    public sealed record AddController(ControllerAccess Controller, string Found) : MachineChange;
     /// <summary>Take a power controller away.</summary>
     public sealed record RemoveController(string Id) : MachineChange;
     /// <summary>Run the deployed system's role once more; with a reason where it isn't a person's wish.</summary>

@@ -192,6 +192,27 @@ public sealed class AgentApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_Redfish_service_that_the_firmware_names_is_on_the_timeline()
+    {
+        var (machine, session) = await SayHello();
+        await Post("/bmc", session, """{"state":"failed","reason":"no user slot","redfish":{"address":"169.254.0.17","port":443,"hostname":"bmc"}}""");
+        Assert.True(SpinWait.SpinUntil(() => _appliance.Book.Events(machine.Id, 0, 100).Any(e => e.Kind == "agent.redfish" && e.Text.Contains("169.254.0.17:443", StringComparison.Ordinal)), TimeSpan.FromSeconds(10)));
+    }
+
+    [Fact]
+    public async Task Two_agents_that_report_one_BMC_are_told_each_others_names()
+    {
+        const string Report = """{"state":"found","address":"192.0.2.9","username":"provisioner","password":"secret-secret-16","privilege":"administrator"}""";
+        var (first, session) = await SayHello();
+        Assert.Equal(HttpStatusCode.NoContent, (await Post("/bmc", session, Report)).StatusCode);
+        var (second, other) = await SayHello("52:54:00:00:00:02");
+        var reply = await Post("/bmc", other, Report);
+        Assert.Equal(HttpStatusCode.Conflict, reply.StatusCode);
+        Assert.Contains($"192.0.2.9 is the BMC of {first.Name} already", await ErrorOf(reply));
+        Assert.True(SpinWait.SpinUntil(() => _appliance.Book.Events(first.Id, 0, 100).Any(e => e.Kind == "controller.claimed" && e.Text.StartsWith(second.Name, StringComparison.Ordinal)), TimeSpan.FromSeconds(10)));
+    }
+
+    [Fact]
     public async Task A_waiting_agent_hears_of_its_order_at_once()
     {
         var (machine, session) = await SayHello();

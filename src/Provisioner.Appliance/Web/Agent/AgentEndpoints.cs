@@ -64,11 +64,13 @@ internal static class AgentEndpoints
         return Of(await book.ApplyAsync(machine.Id, new MachineChange.InventoryReported(InventoryCheck.Normal(inventory)), "agent"));
     }
 
-    private static async Task<IResult> Bmc(HttpContext http, MachineBook book, ControllerSecrets secrets, LeaseBook leases)
+    private static async Task<IResult> Bmc(HttpContext http, MachineBook book, ControllerSecrets secrets, ControllerDesk desk, LeaseBook leases)
     {
         if (await SessionAsync(http.Request, book) is not { } machine) return NoSession();
         var (report, fault) = await ReadAsync(http, AgentJson.Default.BmcReport);
         if (report is null) return Told(book, machine, fault!, "BMC report");
+        if (report.Redfish is { } redfish)
+            book.NoteWords(machine.Id, "agent.redfish", Cut($"its firmware names a Redfish service of the BMC ({redfish.Address}:{redfish.Port} {redfish.Hostname}, inside the machine)"), Level.Info, null, null, "agent");
         if (report.State is "absent" or "failed")
             return Of(await book.ApplyAsync(machine.Id, new MachineChange.BmcReported(null, report.State == "failed", Cut(report.Reason ?? "no reason given")), "agent"));
         if (BmcFault(report) is { } wrong) return Told(book, machine, Refuse(400, wrong), "BMC report");
@@ -77,6 +79,7 @@ internal static class AgentEndpoints
         var applied = await book.ApplyAsync(machine.Id, new MachineChange.BmcReported(found, false, ""), "agent");
         if (applied is Applied.Refused twin) return Told(book, machine, Refuse(409, $"address: {twin.Why}"), "BMC report");
         leases.NoteBmcs([machine with { Controllers = [found] }]);
+        if (applied is Applied.Ok && report.Redfish is not null) desk.BeginRedfish(machine.Id, found, report.Password!);
         return Of(applied);
     }
 

@@ -12,11 +12,14 @@ internal sealed record HelloReply(string Machine, string Name, string Session);
 
 internal sealed record BmcReport(
     string State, string? Reason = null, string? Address = null, int? Port = null, string? Username = null, string? Password = null,
-    string? Privilege = null, int? ManufacturerId = null, string? FirmwareVersion = null)
+    string? Privilege = null, int? ManufacturerId = null, string? FirmwareVersion = null, RedfishReport? Redfish = null)
 {
     /// <summary>For logs: without the password.</summary>
     public override string ToString() => $"BMC {State} {Address}";
 }
+
+/// <summary>The BMC's Redfish service as SMBIOS type 42 names it to the machine (DMTF DSP0270).</summary>
+internal sealed record RedfishReport(string? Address = null, int? Port = null, string? Hostname = null);
 
 internal sealed record ProgressReport(int Order, string Step, long DoneBytes, long TotalBytes);
 internal sealed record EventReport(string Kind, string Text, string? Level = null, long? Bytes = null, double? Seconds = null);
