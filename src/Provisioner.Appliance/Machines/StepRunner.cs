@@ -9,6 +9,7 @@ internal sealed class StepRunner(MachineBook book, PowerDesk power, BootSources 
 {
     // Between the agent's last word and the power cut: a sync and ACPI S5 take a few seconds, under emulation too.
     private static readonly TimeSpan AgentSwitchesOff = TimeSpan.FromSeconds(45);
+    private const string NobodyCanSay = "it was told to switch off; whether it is off, its power controller can't say";
     private static readonly TimeSpan BetweenReads = TimeSpan.FromMilliseconds(700);
 
     /// <summary>Does a step.</summary>
@@ -68,7 +69,7 @@ internal sealed class StepRunner(MachineBook book, PowerDesk power, BootSources 
             if (reading.Error is { } error) return new MachineChange.Fail($"its BMC can't be used over the network: {error}");
             await Task.Delay(BetweenReads, time, cancel);
         }
-        await power.SetAsync(machine, PowerAction.Off, "appliance", cancel);
-        return new MachineChange.SeenOff("it was still on after its agent's word, so its power was cut");
+        return new MachineChange.SeenOff(await power.SetAsync(machine, PowerAction.Off, "appliance", cancel) is PowerState.Off
+            ? "it was still on after its agent's word, so its power was cut" : NobodyCanSay);
     }
 }

@@ -96,6 +96,8 @@ internal static class ApplianceHost
             quirks: target => IpmiSetup.QuirksOf(target, s.GetRequiredService<HardwareCatalog>().Profiles)));
         services.AddRedfish();
         services.AddHypervisors();
+        services.AddSingleton<IPowerDriver, WakeOnLanDriver>().AddSingleton<IPowerDriver, WebhookDriver>();
+        services.AddSingleton<IPowerDriver>(s => new ManualDriver((machine, text) => Tell(s.GetRequiredService<MachineBook>(), machine, text)));
         services.AddPackages(options);
         services.AddSingleton(s => new PowerHand(s.GetServices<IPowerDriver>(), TimeProvider.System)).AddSingleton<ControllerSecrets>().AddSingleton<PowerSightings>().AddSingleton<PowerDesk>().AddSingleton<ControllerDesk>();
         services.AddSingleton<BootSources>().AddSingleton<StepRunner>().AddHostedService<Reconciler>().AddHostedService<PowerWatch>();

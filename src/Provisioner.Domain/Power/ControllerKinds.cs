@@ -19,7 +19,7 @@ public static class ControllerKinds
     {
         // A magic packet can only wake.
         "wol" => [PowerAction.On],
-        "pdu" => Outlet,
+        "pdu" or "webhook" => Outlet,
         _ => All,
     };
 
@@ -27,7 +27,7 @@ public static class ControllerKinds
     public static ImmutableHashSet<BootDevice> NextBoots(string kind) => kind switch
     {
         // HTTP boot and virtual media depend on the service: only where it was looked at.
-        "ipmi" or "redfish" or "libvirt" or "vsphere" => [BootDevice.Pxe, BootDevice.Disk],
+        "ipmi" or "redfish" or "libvirt" or "vsphere" or "manual" => [BootDevice.Pxe, BootDevice.Disk],
         _ => [],
     };
 
