@@ -66,7 +66,7 @@ public sealed class PlainDriversTests : IDisposable
         Settings = settings.ToImmutableSortedDictionary(s => s.Name, s => s.Value),
     };
 
-    private static async Task<PowerException> Fails(Task deed) => await Assert.ThrowsAsync<PowerException>(() => deed);
+    private static async Task<PowerException> Fails(Func<Task> deed) => await Assert.ThrowsAsync<PowerException>(deed);
 
     [Fact]
     public async Task A_webhook_switches_and_is_read_back()
@@ -82,16 +82,16 @@ public sealed class PlainDriversTests : IDisposable
     public async Task A_webhook_says_what_is_wrong_and_never_the_token()
     {
         var driver = new WebhookDriver();
-        var wrong = await Fails(driver.GetAsync(Hook("another-token"), Never));
+        var wrong = await Fails(() => driver.GetAsync(Hook("another-token"), Never));
         Assert.Equal((PowerFailure.Credentials, $"read the power state of node7 via webhook {_home}: /racks/node7 refuses the user, password or token (401)"), (wrong.Failure, wrong.Message));
-        Assert.Contains("matches both patterns", (await Fails(driver.GetAsync(Hook(more: ("on-pattern", "stopped")), Never))).Message, StringComparison.Ordinal);
+        Assert.Contains("matches both patterns", (await Fails(() => driver.GetAsync(Hook(more: ("on-pattern", "stopped")), Never))).Message, StringComparison.Ordinal);
         _state = "rebooting";
-        Assert.Contains("matches neither pattern", (await Fails(driver.GetAsync(Hook(), Never))).Message, StringComparison.Ordinal);
-        Assert.Contains("is no pattern", (await Fails(driver.GetAsync(Hook(more: ("off-pattern", "(")), Never))).Message, StringComparison.Ordinal);
+        Assert.Contains("matches neither pattern", (await Fails(() => driver.GetAsync(Hook(), Never))).Message, StringComparison.Ordinal);
+        Assert.Contains("is no pattern", (await Fails(() => driver.GetAsync(Hook(more: ("off-pattern", "(")), Never))).Message, StringComparison.Ordinal);
         _status = 302;
-        Assert.Equal(PowerFailure.Refused, (await Fails(driver.GiveAsync(Hook(), PowerAction.On, Never))).Failure);
+        Assert.Equal(PowerFailure.Refused, (await Fails(() => driver.GiveAsync(Hook(), PowerAction.On, Never))).Failure);
         _http.Stop();
-        Assert.Equal(PowerFailure.Silent, (await Fails(driver.GetAsync(Hook(), Never))).Failure);
+        Assert.Equal(PowerFailure.Silent, (await Fails(() => driver.GetAsync(Hook(), Never))).Failure);
     }
 
     [Fact]
@@ -103,9 +103,9 @@ public sealed class PlainDriversTests : IDisposable
         Assert.Equal(PowerState.Unknown, await Hands.Hand(driver).SetAsync(target, PowerAction.Cycle, TimeSpan.FromSeconds(5), Never));
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         for (int i = 0; i < 3; i++) Assert.Equal(MagicPacket.For(MacAddress.Parse("52:54:00:12:34:56")), (await card.ReceiveAsync(patience.Token)).Buffer);
-        Assert.Contains("can only switch on", (await Fails(driver.GiveAsync(target, PowerAction.Off, Never))).Message, StringComparison.Ordinal);
-        Assert.Contains("belongs to no subnet", (await Fails(driver.LookAsync(Card("255.255.255.255", 9, ("mac", "52:54:00:12:34:56")), Never))).Message, StringComparison.Ordinal);
-        Assert.Contains("the setting mac is missing", (await Fails(driver.LookAsync(Card("10.77.0.255", 9), Never))).Message, StringComparison.Ordinal);
+        Assert.Contains("can only switch on", (await Fails(() => driver.GiveAsync(target, PowerAction.Off, Never))).Message, StringComparison.Ordinal);
+        Assert.Contains("belongs to no subnet", (await Fails(() => driver.LookAsync(Card("255.255.255.255", 9, ("mac", "52:54:00:12:34:56")), Never))).Message, StringComparison.Ordinal);
+        Assert.Contains("the setting mac is missing", (await Fails(() => driver.LookAsync(Card("10.77.0.255", 9), Never))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
