@@ -77,8 +77,8 @@ internal static class WebSetup
         pages.MapDeploymentPages();
         pages.MapOneMachine();
         pages.MapActions();
+        pages.MapHypervisorPage();
         pages.MapInterfaces();
         pages.MapKeyPage();
-        pages.MapHypervisorPage();
     }
 }
