@@ -1,11 +1,11 @@
 using Provisioner.Appliance.Power;
+using Provisioner.Appliance.Servers;
 using Provisioner.Appliance.Serving;
 using Provisioner.Domain.Boot;
 using Provisioner.Domain.Machines;
 using Provisioner.Domain.Networks;
 using Provisioner.Domain.Power;
 using Provisioner.Wire;
-using Provisioner.Appliance.Servers;
 
 namespace Provisioner.Appliance.Machines;
 

@@ -115,7 +115,8 @@ internal sealed partial class Transition(Machine machine, ChangeContext context)
         if (Lifecycle.Find(machine.State, Trigger.Adopt) is null) return Refuse(Trigger.Adopt);
         if (context.Fresh is not { } fresh) throw new InvalidOperationException("an adoption needs fresh ids");
         var deployment = (machine.Deployment ?? new Deployment { Id = fresh.Id, Image = Deployment.Adopted, By = context.By })
-            with { SealedHostToken = fresh.SealedHostToken, HostTokenHash = fresh.HostTokenHash };
+            with
+        { SealedHostToken = fresh.SealedHostToken, HostTokenHash = fresh.HostTokenHash };
         return Take(Trigger.Adopt, m => m with { Deployment = deployment, SessionTokenHash = null, BootTokenHash = null });
     }
 

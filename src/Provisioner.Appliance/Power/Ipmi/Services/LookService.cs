@@ -11,8 +11,26 @@ internal sealed class LookService(BmcTalk talk)
     // IANA enterprise numbers of those who make servers.
     private static readonly Dictionary<int, string> Makers = new()
     {
-        [2] = "IBM", [11] = "HP", [42] = "Sun", [116] = "Hitachi", [119] = "NEC", [343] = "Intel", [674] = "Dell", [5771] = "Cisco", [7154] = "IPMI forum", [7244] = "Quanta",
-        [10368] = "Fujitsu", [10876] = "Supermicro", [15370] = "Gigabyte", [19046] = "Lenovo", [20301] = "IBM", [20974] = "AMI", [40092] = "Wiwynn", [47196] = "HPE", [49150] = "Vertiv", [49769] = "YADRO",
+        [2] = "IBM",
+        [11] = "HP",
+        [42] = "Sun",
+        [116] = "Hitachi",
+        [119] = "NEC",
+        [343] = "Intel",
+        [674] = "Dell",
+        [5771] = "Cisco",
+        [7154] = "IPMI forum",
+        [7244] = "Quanta",
+        [10368] = "Fujitsu",
+        [10876] = "Supermicro",
+        [15370] = "Gigabyte",
+        [19046] = "Lenovo",
+        [20301] = "IBM",
+        [20974] = "AMI",
+        [40092] = "Wiwynn",
+        [47196] = "HPE",
+        [49150] = "Vertiv",
+        [49769] = "YADRO",
     };
 
     public async Task<ControllerAbilities> LookAsync()
