@@ -15,12 +15,12 @@ test_suites() {
   broken=()
   local began=$SECONDS artifacts=''
   # What mostly waits for the network goes on beside the compiler; tests with real peers have deadlines and come after it.
-  if [[ " ${wanted[*]} " =~ \ (firmware|network)\  ]]; then
+  if [[ " ${wanted[*]} " =~ \ (firmware|network|power)\  ]]; then
     beside 'images && boot_files' "$results/artifacts.log"
     artifacts=$!
   fi
   # One suite needs one project and what it refers to.
-  local -A project=([fast]=tests/Provisioner.Tests [appliance]=tests/Provisioner.ApplianceTests [firmware]=firmware-tests [openstack]=firmware-tests [format]=Provisioner.sln [fuzz]=tests/Provisioner.Tests [kill9]=tests/Provisioner.ApplianceTests [network]=Provisioner.sln [power]=tests/Provisioner.ApplianceTests [roles]=Provisioner.sln)
+  local -A project=([fast]=tests/Provisioner.Tests [appliance]=tests/Provisioner.ApplianceTests [firmware]=firmware-tests [openstack]=firmware-tests [format]=Provisioner.sln [fuzz]=tests/Provisioner.Tests [kill9]=tests/Provisioner.ApplianceTests [network]=Provisioner.sln [power]=Provisioner.sln [roles]=Provisioner.sln)
   local what=Provisioner.sln
   ((${#wanted[@]} > 1)) || what=${project[${wanted[0]}]}
   timed build dotnet build "$what" -c Release -v q
@@ -29,14 +29,17 @@ test_suites() {
       format) timed format dotnet format Provisioner.sln --verify-no-changes --no-restore ;;
       fast) suite fast tests/Provisioner.Tests 5m ;;
       appliance) await_artifacts; suite appliance tests/Provisioner.ApplianceTests 18m ;;
-      firmware) await_artifacts; firmware --filter 'FullyQualifiedName!~PxeMatrix&FullyQualifiedName!~OpenStack' ;;
+      firmware) await_artifacts; firmware --filter 'FullyQualifiedName!~PxeMatrix&FullyQualifiedName!~OpenStack&FullyQualifiedName!~LibvirtWalk' ;;
       # Every peer by name: real clients, relays and servers in namespaces, then real firmware.
       network)
         await_artifacts
         named=y suite network tests/Provisioner.ApplianceTests 20m --filter "FullyQualifiedName~.Network.|FullyQualifiedName~.Servers."
         named=y limit=60m firmware --filter FullyQualifiedName~PxeMatrix ;;
       # Every kind of controller, each server of the tested-hardware table by name.
-      power) named=y suite power tests/Provisioner.ApplianceTests 20m --filter "FullyQualifiedName~.Power.|FullyQualifiedName~.Hosts." ;;
+      power)
+        await_artifacts
+        named=y suite power tests/Provisioner.ApplianceTests 20m --filter "FullyQualifiedName~.Power.|FullyQualifiedName~.Hosts."
+        named=y firmware --filter FullyQualifiedName~LibvirtWalk ;;
       # OpenStack Zed, whole, from three bare hosts.
       openstack) publish; PROVISIONER_BINARY=$out/provisioner/provisioner named=y suite openstack firmware-tests 75m --filter FullyQualifiedName~OpenStack ;;
       # The role engine: reading, planning, golden scripts; then small roles on hosts of their own. All of it is in the normal run too.
