@@ -145,7 +145,7 @@
         if change("flavor %s: %s" % (i["name"], "made again" if found else "made")):
             if found:
                 self.do("DELETE", "%s/flavors/%s" % (base, found["id"]))
-            self.do("POST", base + "/flavors", {"flavor": dict(body, id=i["id"] or "auto")})
+            self.do("POST", base + "/flavors", {"flavor": dict(body, id=i["id"] or None)})
 
     def openstack_key_pair(self, i):
         base = self.endpoint("compute") + "/os-keypairs"
