@@ -71,7 +71,7 @@ async function selectAndSearch(context) {
   await page.waitForSelector('dialog[open] button[value=power-on]');
   await page.click('dialog button[value=power-on]');
   await page.waitForSelector('#dialog-notice .bad, #notice .good');
-  must(/no BMC/.test(await page.locator('#dialog-notice').innerText()), 'an order for many tells who refused');
+  must(/no power controller/.test(await page.locator('#dialog-notice').innerText()), 'an order for many tells who refused');
   await page.close();
 }
 
