@@ -154,11 +154,17 @@ public sealed class LibvirtdTests(LibvirtdFixture fixture) : IClassFixture<Libvi
         silent.Start();
         await using var lab = await HostLab.StartAsync();
         await lab.SaysAsync($"add {_daemon.Uri} --name kvm1");
-        var hanging = lab.RefusesAsync($"add qemu+ssh://root@127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}/system --name far");
-        await lab.OrderAsync("prompt", "on", PowerState.On);
-        await lab.OrderAsync("prompt", "off", PowerState.Off);
-        Assert.False(hanging.IsCompleted);
-        Assert.Contains("connecting took longer than 20 s", await hanging, StringComparison.Ordinal);
+        bool inTheMeantime = false;
+        // A busy machine may need the whole 20 s for the orders themselves: then it is tried again.
+        for (int round = 0; round < 3 && !inTheMeantime; round++)
+        {
+            var hanging = lab.RefusesAsync($"add qemu+ssh://root@127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}/system --name far");
+            await lab.OrderAsync("prompt", "on", PowerState.On);
+            await lab.OrderAsync("prompt", "off", PowerState.Off);
+            inTheMeantime = !hanging.IsCompleted;
+            Assert.Contains("connecting took longer than 20 s", await hanging, StringComparison.Ordinal);
+        }
+        Assert.True(inTheMeantime, "orders to another host ended only after the hanging one was given up");
     }
 
     [Fact]

@@ -86,6 +86,8 @@ internal sealed class DeploymentPlanner(RoleCatalog catalog, MachineBook machine
         var (addresses, interfaces) = (ImmutableSortedDictionary.CreateBuilder<string, string>(), ImmutableSortedDictionary.CreateBuilder<string, string>());
         var host = machine.Deployment?.Host;
         var fixedOnes = bundle.Machines.FirstOrDefault(g => g.Name == group);
+        // A controller has no leg in the tunnels' network; only what stands on a machine says where it must be.
+        var wanted = bundle.Applications.Where(a => a.Groups.Contains(group)).SelectMany(a => a.Role.Spaces).ToHashSet();
         foreach (var space in bundle.Spaces)
         {
             var found = host?.Addresses.FirstOrDefault(a => Stands(a, space));
@@ -93,7 +95,7 @@ internal sealed class DeploymentPlanner(RoleCatalog catalog, MachineBook machine
             else if (found is not null) addresses[space.Name] = found.Address;
             if (fixedOnes?.Interfaces.GetValueOrDefault(space.Name) is { } nic) interfaces[space.Name] = nic;
             else if ((found?.Interface ?? space.Interface) is { } known) interfaces[space.Name] = known;
-            if (IsUp(machine) && !addresses.ContainsKey(space.Name) && space.Interface is null)
+            if (IsUp(machine) && !addresses.ContainsKey(space.Name) && space.Interface is null && wanted.Contains(space.Name))
                 faults.Add($"{machine.Name} has no address in space {space.Name} ({space.Subnet ?? space.ModelSpace}); it has {Had(host!)}: give it one, or name it under machines: {group}: addresses");
         }
         string own = bundle.Spaces is [var first, ..] && addresses.TryGetValue(first.Name, out string? main) ? main : host?.Addresses is [var only, ..] ? only.Address : "";
