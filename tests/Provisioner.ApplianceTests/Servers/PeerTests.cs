@@ -144,7 +144,7 @@ public sealed partial class PeerTests : IDisposable
     {
         string dll = Path.Combine(AppContext.BaseDirectory, "provisioner.dll");
         var folder = Directory.CreateTempSubdirectory("second-");
-        var second = Tool.Try("ip", $"netns exec {_net.ServerSide} dotnet {dll} serve --data {folder.FullName} --interface s0 --http-port 5999", 20);
+        var second = Tool.Try("ip", $"netns exec {_net.ServerSide} dotnet {dll} serve --data {folder.FullName} --interface s0 --http-port 5999 --https-port 5998", 20);
         folder.Delete(recursive: true);
         Assert.Equal(1, second.Exit);
         Assert.Matches(@"can't be served on s0, UDP port 53: \S+ \(process \d+\) has it already", second.Text);
