@@ -28,7 +28,7 @@ test_suites() {
     case $each in
       format) timed format dotnet format Provisioner.sln --verify-no-changes --no-restore ;;
       fast) suite fast tests/Provisioner.Tests 5m ;;
-      appliance) await_artifacts; suite appliance tests/Provisioner.ApplianceTests 18m ;;
+      appliance) await_artifacts; suite appliance tests/Provisioner.ApplianceTests 25m ;;
       firmware) await_artifacts; firmware --filter 'FullyQualifiedName!~PxeMatrix&FullyQualifiedName!~OpenStack&FullyQualifiedName!~LibvirtWalk' ;;
       # Every peer by name: real clients, relays and servers in namespaces, then real firmware.
       network)
