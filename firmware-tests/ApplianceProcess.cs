@@ -49,9 +49,21 @@ internal sealed class ApplianceProcess(string binary, string data, string interf
 
     public async Task<JsonNode> GetAsync(string path)
     {
-        using var reply = await _http!.GetAsync($"/api/v1{path}");
+        using var reply = await AskAsync(path);
         string text = await reply.Content.ReadAsStringAsync();
         return reply.IsSuccessStatusCode ? JsonNode.Parse(text)! : throw new InvalidOperationException($"GET {path}: {(int)reply.StatusCode} {text}");
+    }
+
+    // A start makes a fresh key. Who asks while the appliance is started again comes with the old one, until Start has read the new one.
+    private async Task<HttpResponseMessage> AskAsync(string path)
+    {
+        for (int i = 0; ; i++)
+        {
+            var reply = await _http!.GetAsync($"/api/v1{path}");
+            if (reply.StatusCode != System.Net.HttpStatusCode.Unauthorized || i == 50) return reply;
+            reply.Dispose();
+            await Task.Delay(200);
+        }
     }
 
     public async Task<JsonNode?> PostAsync(string path, object body)
