@@ -4,7 +4,7 @@ using Provisioner.ApplianceTests.Web;
 namespace Provisioner.ApplianceTests.Hosts;
 
 /// <summary>The page of hypervisor hosts, with libvirt's own test driver behind it.</summary>
-[Collection("hypervisors")]
+[Collection(AloneCollection.Name)]
 public sealed class HostPageTests
 {
     [Fact]

@@ -5,7 +5,7 @@ using Provisioner.Domain.Hosts;
 namespace Provisioner.ApplianceTests.Hosts;
 
 /// <summary>Pages, and servers that answer what none should.</summary>
-[Collection("hypervisors")]
+[Collection(AloneCollection.Name)]
 public sealed class HostileVimTests
 {
     private const string Password = "geheim-0815";

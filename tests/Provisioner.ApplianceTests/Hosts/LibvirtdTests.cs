@@ -15,7 +15,7 @@ public sealed class LibvirtdFixture : IDisposable
 }
 
 /// <summary>KVM hosts: the whole appliance against a real libvirtd with QEMU machines.</summary>
-[Collection("hypervisors")]
+[Collection(AloneCollection.Name)]
 public sealed class LibvirtdTests(LibvirtdFixture fixture) : IClassFixture<LibvirtdFixture>
 {
     private readonly Libvirtd _daemon = fixture.Daemon;
@@ -208,7 +208,3 @@ public sealed class LibvirtdTests(LibvirtdFixture fixture) : IClassFixture<Libvi
 
     private static string Plain(string text) => string.Concat(text.Where(c => !char.IsWhiteSpace(c)));
 }
-
-/// <summary>libvirt's test driver is one for the whole process, and a hypervisor takes its time: one after the other.</summary>
-[CollectionDefinition("hypervisors")]
-public sealed class HypervisorsCollection;

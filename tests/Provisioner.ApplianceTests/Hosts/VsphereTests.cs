@@ -9,7 +9,7 @@ using Provisioner.Wire.Vim;
 namespace Provisioner.ApplianceTests.Hosts;
 
 /// <summary>ESXi and vCenter: the whole appliance against VMware's simulator.</summary>
-[Collection("hypervisors")]
+[Collection(AloneCollection.Name)]
 public sealed class VsphereTests
 {
     [Theory]

@@ -9,7 +9,7 @@ namespace Provisioner.ApplianceTests.Power;
 /// The rows of the tested-hardware table that are virtual machines, through the whole appliance: a real libvirtd with a QEMU machine, and VMware's
 /// own simulator of ESXi's API.
 /// </summary>
-[Collection("hypervisors")]
+[Collection(AloneCollection.Name)]
 public sealed class VirtualMachineMatrixTests
 {
     [Theory]

@@ -4,6 +4,7 @@ using Provisioner.ApplianceTests.Power;
 namespace Provisioner.ApplianceTests.Web;
 
 /// <summary>A machine's console in a browser: a QEMU machine's real firmware, OpenIPMI's BMC, the whole appliance, Debian's Chromium.</summary>
+[Collection(AloneCollection.Name)]
 public sealed class ConsoleBrowserTests
 {
     [Fact]
