@@ -33,9 +33,8 @@ internal sealed class DnsServer(ServedNetwork network, DnsParts parts, TimeProvi
     {
         var udp = ServerSockets.Udp(network, network.Address, Port, "DNS");
         var tcp = ServerSockets.Tcp(network, Port, "DNS", alsoClose: udp);
-        var buffer = new byte[DnsCodec.TcpMaximum];
         var responder = new DnsResponder(parts.Cookies);
-        _parts.Add(new UdpListener(udp, $"dns {network.Interface}", (datagram, from) => OnDatagram(udp, responder, buffer, datagram, from)));
+        _parts.Add(new UdpListener(udp, $"dns {network.Interface}", (datagram, from, answer) => OnDatagram(udp, responder, datagram, from, answer)));
         _parts.Add(new DnsTcpListener(tcp, AnswerTcpAsync, time));
     }
 
@@ -45,12 +44,12 @@ internal sealed class DnsServer(ServedNetwork network, DnsParts parts, TimeProvi
         _parts.Clear();
     }
 
-    private void OnDatagram(Socket socket, DnsResponder responder, byte[] buffer, ReadOnlySpan<byte> datagram, SocketAddress from)
+    private int OnDatagram(Socket socket, DnsResponder responder, ReadOnlySpan<byte> datagram, ReadOnlySpan<byte> from, Span<byte> answer)
     {
-        var asker = Asker(Ipv4Address.FromBytes(from.Buffer.Span[4..]), tcp: false);
-        var decision = AnswerNow(responder, datagram, asker, buffer);
-        if (decision.Step == DnsStep.Reply) Send(socket, buffer.AsSpan(0, decision.Length), from);
-        else if (decision.Step == DnsStep.Ask) HandOn(socket, datagram, asker, from);
+        var asker = Asker(Ipv4Address.FromBytes(from[4..]), tcp: false);
+        var decision = AnswerNow(responder, datagram, asker, answer);
+        if (decision.Step == DnsStep.Ask) HandOn(socket, datagram, asker, from);
+        return decision.Step == DnsStep.Reply ? decision.Length : 0;
     }
 
     // From our names or from the cache.
@@ -66,7 +65,7 @@ internal sealed class DnsServer(ServedNetwork network, DnsParts parts, TimeProvi
             ? responder.Answer(query, zones, asker, reply, ResolvedAnswer.Failed(asker.Now)) : decision;
     }
 
-    private void HandOn(Socket socket, ReadOnlySpan<byte> datagram, DnsAsker asker, SocketAddress from)
+    private void HandOn(Socket socket, ReadOnlySpan<byte> datagram, DnsAsker asker, ReadOnlySpan<byte> from)
     {
         if (Interlocked.Increment(ref _waiting) > MostWaiting)
         {
@@ -75,7 +74,7 @@ internal sealed class DnsServer(ServedNetwork network, DnsParts parts, TimeProvi
         }
         var octets = datagram.ToArray();
         var client = new SocketAddress(AddressFamily.InterNetwork);
-        from.Buffer.Span[..from.Size].CopyTo(client.Buffer.Span);
+        from.CopyTo(client.Buffer.Span);
         _ = Task.Run(async () =>
         {
             try

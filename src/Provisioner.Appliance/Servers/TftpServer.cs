@@ -36,8 +36,7 @@ internal sealed class TftpServer(ServedNetwork network, TftpTable table, TftpSig
         _listener.Blocking = false;
         _epoll = new Epoll();
         _epoll.Watch(NonBlocking.Number(_listener), ListenerKey, Epoll.Input);
-        _thread = new Thread(Serve) { IsBackground = true, Name = $"tftp {network.Interface}" };
-        _thread.Start();
+        _thread = ServerThread.Start($"tftp {network.Interface}", Serve);
     }
 
     public void Dispose()

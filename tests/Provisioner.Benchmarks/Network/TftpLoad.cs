@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
+using Provisioner.Appliance.Servers;
 
 namespace Provisioner.Benchmarks.Network;
 
@@ -45,10 +46,10 @@ internal static partial class TftpLoad
     private sealed class Reader(string file)
     {
         private readonly byte[] _packet = new byte[BlockSize + 100], _ack = [0, 4, 0, 0];
-        private readonly SocketAddress _from = new(AddressFamily.InterNetwork);
-        private SocketAddress? _server;
+        private int _number;
         private ushort _block;
         private long _last;
+        private bool _answered;
 
         public Socket Socket { get; } = Open();
         public long Bytes { get; private set; }
@@ -64,25 +65,16 @@ internal static partial class TftpLoad
         public void AskAgainAfter(TimeSpan silence)
         {
             if (Done || Stopwatch.GetElapsedTime(_last) < silence) return;
-            if (_server is null) Ask();
-            else Acknowledge();
+            if (_answered) Acknowledge();
+            else Ask();
         }
 
         // True where something came.
         public bool Hear()
         {
             if (Done) return false;
-            int length;
-            try
-            {
-                length = Socket.Available == 0 ? 0 : Socket.ReceiveFrom(_packet, SocketFlags.None, _from);
-            }
-            catch (SocketException)
-            {
-                return false;
-            }
+            int length = _answered ? NonBlocking.Receive(_number, _packet) : First();
             if (length < 4) return false;
-            _server ??= Copy(_from);
             if (_packet[1] == 6 && _block == 0) Acknowledge();
             else if (_packet[1] == 3 && (ushort)((_packet[2] << 8) | _packet[3]) == (ushort)(_block + 1))
             {
@@ -94,10 +86,21 @@ internal static partial class TftpLoad
             return true;
         }
 
+        // The port that the server answers from is the transfer's.
+        private int First()
+        {
+            if (Socket.Available == 0) return 0;
+            EndPoint from = new IPEndPoint(IPAddress.Any, 0);
+            int length = Socket.ReceiveFrom(_packet, ref from);
+            Socket.Connect(from);
+            (_number, _answered) = (NonBlocking.Number(Socket), true);
+            return length;
+        }
+
         private void Acknowledge()
         {
             (_ack[2], _ack[3]) = ((byte)(_block >> 8), (byte)_block);
-            Socket.SendTo(_ack, SocketFlags.None, _server!);
+            NonBlocking.Send(_number, _ack);
             _last = Stopwatch.GetTimestamp();
         }
 
@@ -106,13 +109,6 @@ internal static partial class TftpLoad
             var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { Blocking = false };
             socket.Bind(new IPEndPoint(Lab.Client, 0));
             return socket;
-        }
-
-        private static SocketAddress Copy(SocketAddress address)
-        {
-            var copy = new SocketAddress(address.Family, address.Size);
-            address.Buffer.Span[..address.Size].CopyTo(copy.Buffer.Span);
-            return copy;
         }
     }
 
