@@ -32,10 +32,8 @@ public sealed class OpenStackTests(ITestOutputHelper output)
             await PhaseAsync("dashboard in Chromium", () => DashboardAsync(lab));
             using var admin = await Cloud.SignInAsync("http://10.0.0.11:5000/v3", "admin", lab.Password("admin"), "admin", OpenStackLab.Address);
             await PhaseAsync("meter", () => MeterAsync(admin));
-            var again = Stopwatch.StartNew();
             string second = Phase("applied again", () => Told(lab.Provisioner(TimeSpan.FromMinutes(10), "apply", "openstack-lab", "--wait")));
             Assert.Contains("0 changed", second, StringComparison.Ordinal);
-            Assert.True(again.Elapsed < TimeSpan.FromSeconds(60), $"the second apply took {again.Elapsed.TotalSeconds:0} s");
         }
         finally
         {
