@@ -101,10 +101,11 @@ internal sealed class FileConnection(int socket, Ipv4Address client, TimeSpan no
         }
         while (_left > 0 && most > 0)
         {
-            long sent = NonBlocking.SendFile(Socket, File!.Number, _offset, Math.Min(_left, most));
+            long wanted = Math.Min(_left, most), sent = NonBlocking.SendFile(Socket, File!.Number, _offset, wanted);
             if (sent is NonBlocking.Again or NonBlocking.Interrupted) return true;
             if (sent <= 0) return false;
             (_offset, _left, most) = (_offset + sent, _left - sent, most - sent);
+            if (sent < wanted) return true; // full: a little more at once costs as much as a lot when there is room again
         }
         return true;
     }
