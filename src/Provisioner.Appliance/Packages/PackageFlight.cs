@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Security.Cryptography;
 using Provisioner.Domain.Packages;
 
 namespace Provisioner.Appliance.Packages;
@@ -11,13 +10,11 @@ namespace Provisioner.Appliance.Packages;
 /// </summary>
 internal sealed class PackageFlight(PackageFile file, PackageStore store, Upstream upstream, Action<long> fetched, TimeProvider time)
 {
-    private const int Attempts = 6, Chunk = 1 << 17;
-    private const long ReserveEach = 1 << 20, SyncEach = 16 << 20;
+    private const int Attempts = 6;
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(10);
     private readonly TaskCompletionSource<Departure> _departure = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ComingBody _body = new(file, store);
     private TaskCompletionSource _more = New();
-    private FileStream? _body;
-    private long _written, _reserved, _synced;
     private Departure? _crash;
     private bool _landed;
 
@@ -28,12 +25,12 @@ internal sealed class PackageFlight(PackageFile file, PackageStore store, Upstre
     public Departure? Crash => Volatile.Read(ref _crash);
 
     /// <summary>The file's record; from the departure on.</summary>
-    public CachedFile Coming { get; private set; } = null!;
+    public CachedFile Coming => _body.Record;
 
     /// <summary>
     /// Bytes that may be read. Where the name promises a hash, the last byte waits for it: what is wrong ends as a broken connection.
     /// </summary>
-    public long There => Volatile.Read(ref _written) is var written && file.Hash is not null && !Volatile.Read(ref _landed) && written == Coming.Length ? written - 1 : written;
+    public long There => _body.Written is var written && file.Hash is not null && !Volatile.Read(ref _landed) && written == Coming.Length ? written - 1 : written;
 
     /// <summary>A body of its own for a reader.</summary>
     public FileStream Open() => store.Read(Coming);
@@ -61,7 +58,7 @@ internal sealed class PackageFlight(PackageFile file, PackageStore store, Upstre
             await slots.WaitAsync(cancel);
             slot = true;
             var known = store.Find(file.Key);
-            if (store.TakePart(file.Key) is { } part) GoOn(part.File, part.Bytes);
+            if (store.TakePart(file.Key) is { } part) _body.GoOn(part.File, part.Bytes);
             await AskAsync(known, cancel);
         }
         catch (Exception e)
@@ -70,22 +67,16 @@ internal sealed class PackageFlight(PackageFile file, PackageStore store, Upstre
         }
         finally
         {
-            _body?.Dispose();
+            _body.Dispose();
             if (slot) slots.Release();
         }
-    }
-
-    private void GoOn(CachedFile part, long bytes)
-    {
-        (Coming, _written, _synced, _reserved) = (part, bytes, part.Synced, bytes);
-        _body = store.Reopen(part);
     }
 
     private async Task AskAsync(CachedFile? known, CancellationToken cancel)
     {
         for (int attempt = 0; ; attempt++)
         {
-            long before = _written;
+            long before = _body.Written;
             try
             {
                 using var reply = await upstream.GetAsync(file, r => Condition(r, known), cancel);
@@ -98,7 +89,7 @@ internal sealed class PackageFlight(PackageFile file, PackageStore store, Upstre
             {
                 // Before anything came, whoever asked can ask again; after that they wait here.
                 if (!_departure.Task.IsCompleted) throw;
-                if (_written > before) attempt = 0;
+                if (_body.Written > before) attempt = 0;
                 if (attempt >= Attempts || Coming.IfRange is null) throw;
                 await Task.Delay(TimeSpan.FromSeconds(0.25 * (1 << attempt)), time, cancel);
             }
@@ -107,9 +98,9 @@ internal sealed class PackageFlight(PackageFile file, PackageStore store, Upstre
 
     private void Condition(HttpRequestMessage request, CachedFile? known)
     {
-        if (_body is not null)
+        if (_body.IsOpen)
         {
-            request.Headers.Range = new(_written, null);
+            request.Headers.Range = new(_body.Written, null);
             request.Headers.TryAddWithoutValidation("If-Range", Coming.IfRange);
         }
         else if (known is not null)
@@ -127,58 +118,56 @@ internal sealed class PackageFlight(PackageFile file, PackageStore store, Upstre
             case HttpStatusCode.NotModified:
                 _departure.TrySetResult(new Departure.NotModified());
                 return false;
-            case HttpStatusCode.PartialContent when _body is not null && reply.Content.Headers.ContentRange is { From: { } from } range
-                    && from == _written && (Coming.Length is null || range.Length is null || range.Length == Coming.Length):
-                if (range.Length is { } total && Coming.Length is null) Coming = Coming with { Length = total };
+            case HttpStatusCode.PartialContent when _body.IsOpen && reply.Content.Headers.ContentRange is { From: { } from } range
+                    && from == _body.Written && (Coming.Length is null || range.Length is null || range.Length == Coming.Length):
+                if (range.Length is { } total && Coming.Length is null) _body.Record = Coming with { Length = total };
                 break;
-            case HttpStatusCode.RequestedRangeNotSatisfiable when _body is not null && _written == Coming.Length:
+            case HttpStatusCode.RequestedRangeNotSatisfiable when _body.IsOpen && _body.Written == Coming.Length:
                 Land(); // all of it was there: the process ended between the last byte and the record
                 return false;
             case HttpStatusCode.OK:
                 if (_departure.Task.IsCompleted) throw new UpstreamException(502, $"{file.Url} changed while it was fetched", unreached: false);
-                Forget();
-                (string name, _body) = store.Create(file.Key);
-                Coming = RecordOf(name, reply);
+                var record = RecordOf(reply);
+                _body.Forget();
+                _body.Begin(record);
                 break;
-            case HttpStatusCode.RequestedRangeNotSatisfiable when _body is not null && !_departure.Task.IsCompleted:
-                Forget();
+            case HttpStatusCode.RequestedRangeNotSatisfiable when _body.IsOpen && !_departure.Task.IsCompleted:
+                _body.Forget();
                 throw new UpstreamException(503, $"{file.Url} changed while it was fetched: ask again", unreached: true);
             default:
                 int status = (int)reply.StatusCode;
                 bool broken = status is 429 or >= 500 or < 400;
                 throw new UpstreamException(broken ? 502 : status, $"{file.Url.Host} answered {status} {reply.ReasonPhrase}", broken);
         }
-        Reserve(Math.Max(Coming.Length ?? 0, _written));
-        if (Coming.IfRange is not null) store.Note(Coming, _synced);
+        _body.Depart();
         _departure.TrySetResult(new Departure.Coming());
         return true;
     }
 
-    private CachedFile RecordOf(string name, HttpResponseMessage reply)
+    private CachedFile RecordOf(HttpResponseMessage reply)
     {
         var headers = reply.Content.Headers;
         // A body that ends where the connection ends could be cut, and nobody would know (RFC 9112 §6.3).
         if (headers.ContentLength is null && reply.Headers.TransferEncodingChunked != true && reply.Version.Major < 2)
             throw new UpstreamException(502, $"{file.Url.Host} doesn't say how long {file.Url.AbsolutePath} is", unreached: false);
-        return new(file.Key, file.Archive.Name, name, headers.ContentLength, reply.Headers.ETag?.ToString(), headers.LastModified, headers.ContentType?.ToString(), time.GetUtcNow());
+        return new(file.Key, file.Archive.Name, "", headers.ContentLength, reply.Headers.ETag?.ToString(), headers.LastModified, headers.ContentType?.ToString(), time.GetUtcNow());
     }
 
     private async Task CopyAsync(HttpResponseMessage reply, CancellationToken cancel)
     {
         await using var content = await reply.Content.ReadAsStreamAsync(cancel);
-        byte[] buffer = new byte[Chunk];
+        byte[] buffer = new byte[ComingBody.Chunk];
         while (true)
         {
             int read = await ReadAsync(content, buffer, cancel);
             if (read == 0) break;
-            if (Coming.Length is { } length && _written + read > length) throw new UpstreamException(502, $"{file.Url} is longer than {file.Url.Host} said", unreached: false);
-            Reserve(_written + read);
-            await WriteAsync(buffer.AsMemory(0, read), cancel);
+            if (Coming.Length is { } length && _body.Written + read > length) throw new UpstreamException(502, $"{file.Url} is longer than {file.Url.Host} said", unreached: false);
+            await _body.WriteAsync(buffer.AsMemory(0, read), cancel);
             fetched(read);
             Wake();
-            if (_written - _synced >= SyncEach && Coming.IfRange is not null) Sync();
+            _body.SyncNowAndThen();
         }
-        if (Coming.Length is { } whole && _written < whole) throw new IOException($"{file.Url} ended after {_written} of {whole} bytes");
+        if (Coming.Length is { } whole && _body.Written < whole) throw new IOException($"{file.Url} ended after {_body.Written} of {whole} bytes");
     }
 
     private async Task<int> ReadAsync(Stream content, byte[] buffer, CancellationToken cancel)
@@ -195,61 +184,12 @@ internal sealed class PackageFlight(PackageFile file, PackageStore store, Upstre
         }
     }
 
-    private async Task WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel)
-    {
-        try
-        {
-            await RandomAccess.WriteAsync(_body!.SafeFileHandle, bytes, _written, cancel);
-            Volatile.Write(ref _written, _written + bytes.Length);
-        }
-        catch (IOException e)
-        {
-            throw new DiskException($"the cache can't be written: {e.Message}", e);
-        }
-    }
-
-    private void Reserve(long bytes)
-    {
-        if (bytes <= _reserved) return;
-        long more = Coming.Length is null ? bytes - _reserved + ReserveEach : bytes - _reserved;
-        if (!store.Reserve(more)) throw new DiskException($"{file.Url} does not fit into the package cache", null);
-        _reserved += more;
-    }
-
-    private void Sync()
-    {
-        _body!.Flush(flushToDisk: true);
-        _synced = _written;
-        store.Note(Coming, _synced);
-    }
-
     private void Land()
     {
-        if (file.Hash is { } promised && !Has(promised)) throw new WrongContentException($"{file.Url} is not what its name says: its {promised.Algorithm} is another");
-        // Left over from what an older one, longer than this, wrote here; and a body of unknown length has one now.
-        _body!.SetLength(_written);
-        _body.Flush(flushToDisk: true);
-        store.Release(_reserved - _written);
-        _reserved = 0;
-        Coming = Coming with { Length = _written, Synced = 0, Boot = null };
-        store.Commit(Coming);
+        _body.Land();
         Volatile.Write(ref _landed, true);
         _departure.TrySetResult(new Departure.Coming());
         Wake();
-    }
-
-    private bool Has(NamedHash promised)
-    {
-        using var hash = IncrementalHash.CreateHash(new HashAlgorithmName(promised.Algorithm));
-        byte[] buffer = new byte[Chunk];
-        for (long at = 0; at < _written;)
-        {
-            int read = RandomAccess.Read(_body!.SafeFileHandle, buffer, at);
-            if (read == 0) return false;
-            hash.AppendData(buffer, 0, read);
-            at += read;
-        }
-        return Convert.ToHexStringLower(hash.GetHashAndReset()) == promised.Hex;
     }
 
     private void Fail(Exception e)
@@ -262,49 +202,13 @@ internal sealed class PackageFlight(PackageFile file, PackageStore store, Upstre
             _ => new Departure.Failed(502, e is OperationCanceledException ? "the appliance is being stopped" : $"{file.Url.Host} broke off: {e.Message}", true),
         };
         Volatile.Write(ref _crash, crash); // before its body goes: who finds none has to find out why
-        bool continuable = _body is not null && Coming.IfRange is not null && _written > 0 && e is not (DiskException or WrongContentException or UpstreamException { Unreached: false });
-        if (continuable && Try(() => { if (_written > _synced) Sync(); }))
-        {
-            store.Release(_reserved - _written);
-            store.Keep(Coming, _written);
-        }
-        else
-        {
-            Forget();
-        }
-        _reserved = 0;
+        if (e is DiskException or WrongContentException or UpstreamException { Unreached: false }) _body.Forget();
+        else _body.Keep();
         _departure.TrySetResult(crash);
         Wake();
-    }
-
-    private void Forget()
-    {
-        if (_body is null) return;
-        _body.Dispose();
-        _body = null;
-        Try(() => store.Discard(Coming));
-        store.Release(_reserved);
-        (_reserved, _written, _synced) = (0, 0, 0);
-    }
-
-    private static bool Try(Action deed)
-    {
-        try
-        {
-            deed();
-            return true;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
     }
 
     private void Wake() => Interlocked.Exchange(ref _more, New()).TrySetResult();
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    private sealed class DiskException(string message, Exception? why) : IOException(message, why);
-
-    private sealed class WrongContentException(string message) : IOException(message);
 }

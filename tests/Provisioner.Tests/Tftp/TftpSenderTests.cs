@@ -11,7 +11,7 @@ public sealed class TftpSenderTests
     [InlineData(1_000_000, 1468, 682)]
     public void A_file_arrives_whole_and_ends_with_a_short_block(int length, int blockSize, int blocks)
     {
-        var link = new Link(length, ("blksize", blockSize));
+        var link = new LossyLink(length, ("blksize", blockSize));
         Assert.Equal(blocks, link.Run());
         Assert.Equal(TftpState.Done, link.Sender.State);
         Assert.Equal(link.File, link.Received);
@@ -23,7 +23,7 @@ public sealed class TftpSenderTests
     [InlineData(64)]
     public void Windows_arrive_whole(int window)
     {
-        var link = new Link(700_000, ("windowsize", window), ("blksize", 1024));
+        var link = new LossyLink(700_000, ("windowsize", window), ("blksize", 1024));
         link.Run();
         Assert.Equal(link.File, link.Received);
     }
@@ -33,7 +33,7 @@ public sealed class TftpSenderTests
     [InlineData(8)]
     public void With_every_seventh_datagram_lost_it_still_arrives_whole(int window)
     {
-        var link = new Link(200_000, ("windowsize", window), ("blksize", 512)) { LoseEvery = 7 };
+        var link = new LossyLink(200_000, ("windowsize", window), ("blksize", 512)) { LoseEvery = 7 };
         link.Run();
         Assert.Equal(TftpState.Done, link.Sender.State);
         Assert.Equal(link.File, link.Received);
@@ -42,7 +42,7 @@ public sealed class TftpSenderTests
     [Fact]
     public void Block_numbers_wrap_after_65535()
     {
-        var link = new Link(70_000 * 8, ("blksize", 8));
+        var link = new LossyLink(70_000 * 8, ("blksize", 8));
         link.Run();
         Assert.Equal(link.File, link.Received);
     }
@@ -50,14 +50,14 @@ public sealed class TftpSenderTests
     [Fact]
     public void Without_options_the_first_block_is_the_answer()
     {
-        var link = new Link(100);
+        var link = new LossyLink(100);
         Assert.IsType<TftpPacket.Data>(Assert.Single(link.Due()));
     }
 
     [Fact]
     public void Known_options_are_acknowledged_with_what_we_can_and_others_passed_over()
     {
-        var link = new Link(100, ("blksize", 65464), ("windowsize", 500), ("tsize", 0), ("timeout", 3), ("multicast", 1), ("utimeout", 5));
+        var link = new LossyLink(100, ("blksize", 65464), ("windowsize", 500), ("tsize", 0), ("timeout", 3), ("multicast", 1), ("utimeout", 5));
         var oack = Assert.IsType<TftpPacket.OptionAck>(Assert.Single(link.Due()));
         Assert.Equal("blksize=1468 windowsize=64 tsize=100 timeout=3", string.Join(' ', oack.Options.Select(o => $"{o.Key}={o.Value}")));
     }
@@ -68,12 +68,12 @@ public sealed class TftpSenderTests
     [InlineData("windowsize", 0)]
     [InlineData("timeout", 0)]
     [InlineData("timeout", 256)]
-    public void Options_without_sense_are_passed_over(string name, int value) => Assert.IsType<TftpPacket.Data>(Assert.Single(new Link(100, (name, value)).Due()));
+    public void Options_without_sense_are_passed_over(string name, int value) => Assert.IsType<TftpPacket.Data>(Assert.Single(new LossyLink(100, (name, value)).Due()));
 
     [Fact]
     public void A_duplicate_ack_sends_nothing_again()
     {
-        var link = new Link(5000);
+        var link = new LossyLink(5000);
         link.Due();
         link.Sender.On(new TftpPacket.Ack(1), link.Now);
         Assert.Single(link.Due());
@@ -88,7 +88,7 @@ public sealed class TftpSenderTests
     [Fact]
     public void An_ack_in_the_middle_of_a_window_sends_the_rest_again_once()
     {
-        var link = new Link(100_000, ("windowsize", 8));
+        var link = new LossyLink(100_000, ("windowsize", 8));
         link.Due();
         link.Sender.On(new TftpPacket.Ack(0), link.Now);
         Assert.Equal(8, link.Due().Count);
@@ -102,7 +102,7 @@ public sealed class TftpSenderTests
     [Fact]
     public void Silence_is_met_with_growing_patience_and_then_the_end()
     {
-        var link = new Link(5000);
+        var link = new LossyLink(5000);
         var waits = new List<double>();
         while (link.Sender.State == TftpState.Sending)
         {
@@ -118,7 +118,7 @@ public sealed class TftpSenderTests
     [Fact]
     public void A_client_that_has_answered_is_waited_for_longer_than_one_that_may_be_forged()
     {
-        var link = new Link(5000);
+        var link = new LossyLink(5000);
         link.Due();
         link.Sender.OnAck(1, link.Now);
         var began = link.Now;
@@ -135,7 +135,7 @@ public sealed class TftpSenderTests
     [Fact]
     public void The_wait_follows_the_client_s_own_pace()
     {
-        var link = new Link(50_000);
+        var link = new LossyLink(50_000);
         for (ushort block = 1; block <= 20; block++)
         {
             link.Due();
@@ -156,7 +156,7 @@ public sealed class TftpSenderTests
     [Fact]
     public void A_timeout_that_the_client_named_stays_what_it_is()
     {
-        var link = new Link(50_000, ("timeout", 3));
+        var link = new LossyLink(50_000, ("timeout", 3));
         for (int i = 0; i < 4; i++)
         {
             Assert.Single(link.Due());
@@ -169,7 +169,7 @@ public sealed class TftpSenderTests
     [Fact]
     public void A_lost_first_block_of_a_window_is_sent_again_at_the_first_cry_for_it()
     {
-        var link = new Link(100_000, ("windowsize", 8));
+        var link = new LossyLink(100_000, ("windowsize", 8));
         link.Due();
         link.Sender.OnAck(0, link.Now);
         link.Due();
@@ -183,7 +183,7 @@ public sealed class TftpSenderTests
     [Fact]
     public void Echoes_of_a_window_that_was_sent_twice_don_t_send_the_next_one_twice()
     {
-        var link = new Link(100_000, ("windowsize", 8));
+        var link = new LossyLink(100_000, ("windowsize", 8));
         link.Due();
         link.Sender.OnAck(0, link.Now);
         link.Due();
@@ -200,7 +200,7 @@ public sealed class TftpSenderTests
     [Fact]
     public void An_error_from_the_client_ends_it()
     {
-        var link = new Link(5000, ("tsize", 0));
+        var link = new LossyLink(5000, ("tsize", 0));
         link.Due();
         link.Sender.On(new TftpPacket.Error(TftpError.OptionsRefused, "User aborted the transfer"), link.Now);
         Assert.Equal((TftpState.Aborted, "ERROR 8 User aborted the transfer", 0L), (link.Sender.State, link.Sender.Reason, link.Sender.Acknowledged));
@@ -210,7 +210,7 @@ public sealed class TftpSenderTests
     [Fact]
     public void Acks_of_what_was_never_sent_change_nothing()
     {
-        var link = new Link(50_000);
+        var link = new LossyLink(50_000);
         link.Due();
         foreach (ushort block in (ushort[])[0, 2, 5, 65535])
         {
@@ -227,88 +227,5 @@ public sealed class TftpSenderTests
         var sender = new TftpSender(terms, 5000, (_, _) => 3, TimeSpan.Zero);
         Assert.Equal(0, sender.Next(new byte[600], TimeSpan.Zero));
         Assert.Equal(TftpState.Failed, sender.State);
-    }
-
-    /// <summary>A client as RFC 7440 has it, and a link that may lose.</summary>
-    private sealed class Link
-    {
-        private readonly int _window, _blockSize;
-        private readonly bool _options;
-        private readonly byte[] _buffer = new byte[2048];
-        private int _sent;
-
-        public Link(int length, params (string Name, int Value)[] options)
-        {
-            File = new byte[length];
-            new Random(length).NextBytes(File);
-            var request = new TftpPacket.ReadRequest("x", "octet", [.. options.Select(o => KeyValuePair.Create(o.Name, $"{o.Value}"))]);
-            var terms = TftpTerms.For(request, length);
-            (_window, _blockSize, _options) = (terms.WindowSize, terms.BlockSize, terms.Answered.Count > 0);
-            Sender = new TftpSender(terms, length, Read, TimeSpan.Zero);
-        }
-
-        public byte[] File { get; }
-        public byte[] Received { get; private set; } = [];
-        public TftpSender Sender { get; }
-        public TimeSpan Now { get; set; }
-        public int LoseEvery { get; init; }
-
-        public List<TftpPacket> Due()
-        {
-            var packets = new List<TftpPacket>();
-            while (Sender.Next(_buffer, Now) is > 0 and var length) packets.Add(TftpCodec.Parse(_buffer.AsSpan(0, length)));
-            return packets;
-        }
-
-        public int Run()
-        {
-            var content = new MemoryStream();
-            int expected = 1, inWindow = 0;
-            for (int turns = 0; Sender.State == TftpState.Sending && turns < 500_000; turns++)
-            {
-                var due = Due();
-                if (due.Count == 0)
-                {
-                    Now = Sender.Deadline;
-                    Sender.OnTime(Now);
-                    continue;
-                }
-                bool gap = false;
-                foreach (var packet in due)
-                {
-                    if (Lost()) continue;
-                    if (packet is TftpPacket.OptionAck && !Lost()) Sender.On(new TftpPacket.Ack(0), Now);
-                    if (packet is not TftpPacket.Data data) continue;
-                    if (data.Block != (ushort)expected)
-                    {
-                        gap = true;
-                        continue;
-                    }
-                    content.Write(data.Payload.Span);
-                    expected++;
-                    if ((++inWindow == _window || data.Payload.Length < _blockSize) && !Lost()) Ack(ref inWindow);
-                }
-                if (gap && !Lost()) Ack(ref inWindow);
-
-                void Ack(ref int count)
-                {
-                    count = 0;
-                    Sender.On(new TftpPacket.Ack((ushort)(expected - 1)), Now);
-                }
-            }
-            Received = content.ToArray();
-            Assert.True(_options || _window == 1);
-            return expected - 1;
-        }
-
-        private bool Lost() => LoseEvery > 0 && ++_sent % LoseEvery == 0;
-
-        private int Read(long offset, Span<byte> to)
-        {
-            var part = File.AsSpan((int)offset);
-            part = part[..Math.Min(part.Length, to.Length)];
-            part.CopyTo(to);
-            return part.Length;
-        }
     }
 }
