@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using Provisioner.Domain.Catalog;
 using Provisioner.Domain.Hardware;
 using Provisioner.Domain.Roles;
 
@@ -8,13 +9,13 @@ namespace Provisioner.Appliance.Hardware;
 /// <summary>The profiles of the catalog folder, read once at start: all that are good, and everything that is wrong with the others.</summary>
 internal sealed class HardwareCatalog
 {
-    private HardwareCatalog(HardwareProfiles profiles, ImmutableArray<RoleFault> faults) => (Profiles, Faults) = (profiles, faults);
+    private HardwareCatalog(HardwareProfiles profiles, ImmutableArray<CatalogFault> faults) => (Profiles, Faults) = (profiles, faults);
 
     /// <summary>The profiles.</summary>
     public HardwareProfiles Profiles { get; }
 
     /// <summary>What is wrong with files, by file and line.</summary>
-    public ImmutableArray<RoleFault> Faults { get; }
+    public ImmutableArray<CatalogFault> Faults { get; }
 
     /// <summary>Reads <c>hardware/*.yaml</c> of a catalog folder. A catalog without that folder has no profiles: every machine is taken as the papers say.</summary>
     public static HardwareCatalog Load(string catalog)

@@ -7,6 +7,7 @@ namespace Provisioner.Appliance.Machines;
 internal interface IDeployFacts
 {
     ImageInfo? Image(string name);
-    bool RoleKnown(string name);
+    /// <summary>Why a machine can't be given a role by itself, in one sentence with the cure; null where it can.</summary>
+    string? RoleFault(string role);
     FreshDeployment Fresh(string machine);
 }

@@ -86,7 +86,7 @@ internal sealed class MachineBook
             switch (Lifecycle.Apply(machine, change, Context(machine, change, by)))
             {
                 case Outcome.Refused refused:
-                    if (HolderFor(machine, change) is { } holder) Record([Next(holder.Id, new("controller.claimed", ControllerClaims.ToHolder(machine, ControllerClaims.Of(change)!), Level.Warning), by)]);
+                    if (HolderFor(machine, change) is { } holder) _ = Record([Next(holder.Id, new("controller.claimed", ControllerClaims.ToHolder(machine, ControllerClaims.Of(change)!), Level.Warning), by)]);
                     return new Applied.Refused(refused.Why);
                 case Outcome.Changed changed:
                     (next, told) = (changed.Machine, Number(machine.Id, changed.Events, by));
@@ -189,18 +189,22 @@ internal sealed class MachineBook
             {
                 // What keeps a stranger from ever becoming a machine would be on no timeline.
                 if (_strangers.Add(sighting) && sighting.Kind == "boot.unsupported" && _noteLimit.Takes("", sighting.At))
-                    Record([OfSighting(sighting with { Text = $"{sighting.Mac}: {sighting.Text}" }, "")]);
+                    _ = Record([OfSighting(sighting with { Text = $"{sighting.Mac}: {sighting.Text}" }, "")]);
                 return;
             }
             if (!_noteLimit.Takes(machine.Id, sighting.At)) return;
-            Record([OfSighting(sighting, machine.Id)]);
+            _ = Record([OfSighting(sighting, machine.Id)]);
         }
     }
 
     /// <summary>Puts one line onto a machine's timeline (empty: the appliance's own). Never blocks.</summary>
-    public void Note(string machine, string kind, string text, Level level = Level.Info, long? bytes = null, double? seconds = null, string by = "appliance")
+    public void Note(string machine, string kind, string text, Level level = Level.Info, long? bytes = null, double? seconds = null, string by = "appliance") =>
+        _ = NoteAsync(machine, new(kind, text, level, bytes, seconds), by);
+
+    /// <summary>The same; completes when it is on disk.</summary>
+    public Task NoteAsync(string machine, Told told, string by = "appliance")
     {
-        lock (_lock) Record([Next(machine, new(kind, text, level, bytes, seconds), by)]);
+        lock (_lock) return Record([Next(machine, told, by)]);
     }
 
     /// <summary>Puts a line of the machine's own words onto its timeline, as many as <see cref="NoteLimit"/> takes.</summary>
@@ -208,7 +212,7 @@ internal sealed class MachineBook
     {
         lock (_lock)
         {
-            if (_noteLimit.Takes(machine, _time.GetUtcNow())) Record([Next(machine, new(kind, text, level, bytes, seconds), by)]);
+            if (_noteLimit.Takes(machine, _time.GetUtcNow())) _ = Record([Next(machine, new(kind, text, level, bytes, seconds), by)]);
         }
     }
 
@@ -231,7 +235,7 @@ internal sealed class MachineBook
         }
     }
 
-    private void Record(IReadOnlyList<TimelineEvent> told) => _ = PublishWhenStored(_store.CommitAsync(StoreBatch.Of(told)), told);
+    private Task Record(IReadOnlyList<TimelineEvent> told) => PublishWhenStored(_store.CommitAsync(StoreBatch.Of(told)), told);
 
     private async Task PublishWhenStored(Task commit, IReadOnlyList<TimelineEvent> told)
     {
@@ -240,12 +244,9 @@ internal sealed class MachineBook
             await commit;
             Feed.Publish(told, changed: null);
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or Microsoft.Data.Sqlite.SqliteException)
         {
             // The store says why it takes nothing more, once, and the process ends: SqliteStore.Broken.
-        }
-        catch (Microsoft.Data.Sqlite.SqliteException)
-        {
         }
     }
 
@@ -259,7 +260,7 @@ internal sealed class MachineBook
         {
             Fresh = _facts.Fresh(machine.Id),
             Image = _facts.Image(request.Image),
-            RoleKnown = request.Role is null || _facts.RoleKnown(request.Role),
+            RoleFault = request.Role is { } role ? _facts.RoleFault(role) : null,
         };
     }
 

@@ -12,7 +12,7 @@ internal sealed class ShelfFacts(ImageShelf shelf, RoleCatalog roles, SecretBox 
 {
     public ImageInfo? Image(string name) => shelf.Find(name);
 
-    public bool RoleKnown(string name) => roles.Find(name) is not null;
+    public string? RoleFault(string role) => roles.Find(role) is { } found ? found.WhyNotAlone : $"there is no role {role}: see the list of roles";
 
     public FreshDeployment Fresh(string machine)
     {

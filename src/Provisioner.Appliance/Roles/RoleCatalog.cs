@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using Provisioner.Domain.Catalog;
 using Provisioner.Domain.Roles;
 
 namespace Provisioner.Appliance.Roles;
@@ -7,13 +8,13 @@ namespace Provisioner.Appliance.Roles;
 /// <summary>The roles and releases of the catalog folder, read once at start: all that are good, and everything that is wrong with the others.</summary>
 internal sealed class RoleCatalog
 {
-    private RoleCatalog(RoleLibrary library, ImmutableArray<RoleFault> unread) => (Library, Faults) = (library, [.. unread, .. library.Faults]);
+    private RoleCatalog(RoleLibrary library, ImmutableArray<CatalogFault> unread) => (Library, Faults) = (library, [.. unread, .. library.Faults]);
 
     /// <summary>Roles and releases.</summary>
     public RoleLibrary Library { get; }
 
     /// <summary>What is wrong with role files, by file and line.</summary>
-    public ImmutableArray<RoleFault> Faults { get; }
+    public ImmutableArray<CatalogFault> Faults { get; }
 
     /// <summary>All roles by name.</summary>
     public IEnumerable<Role> All => Library.Roles.Values;
@@ -26,7 +27,7 @@ internal sealed class RoleCatalog
     {
         string folder = Path.Combine(catalog, "roles");
         if (!Directory.Exists(folder)) return new(RoleLibrary.Read([]), [new(folder, 0, "there is no such folder", "name the catalog's folder with --catalog")]);
-        var (files, unread) = (new List<(string, string)>(), ImmutableArray.CreateBuilder<RoleFault>());
+        var (files, unread) = (new List<(string, string)>(), ImmutableArray.CreateBuilder<CatalogFault>());
         foreach (string path in Directory.EnumerateFiles(folder, "*.yaml", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
             string file = Path.GetRelativePath(catalog, path);

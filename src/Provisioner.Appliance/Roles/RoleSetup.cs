@@ -9,7 +9,7 @@ internal static class RoleSetup
 {
     public static IServiceCollection AddRoles(this IServiceCollection services) => services
         .AddSingleton<SeedWriter>().AddSingleton<ISeedWriter>(s => s.GetRequiredService<SeedWriter>())
-        .AddSingleton<RoleDesk>().AddSingleton<Wakes>().AddSingleton<HostDesk>().AddSingleton<HostDoor>()
+        .AddSingleton<MachineRoles>().AddSingleton<Wakes>().AddSingleton<HostDesk>().AddSingleton<HostDoor>()
         .AddSingleton<DeploymentStore>().AddSingleton<DeploymentBook>().AddSingleton<DeploymentPlanner>().AddSingleton<DeploymentPlans>().AddSingleton<DeploymentSecrets>()
         .AddSingleton<DeploymentOrders>().AddSingleton<DeploymentDesk>().AddSingleton<StepVoices>().AddSingleton<ProgressFeed>().AddSingleton<RunTeller>()
         .AddHostedService<DeploymentRunner>();

@@ -7,6 +7,9 @@ internal sealed class Wakes
 {
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _waiting = new();
 
+    /// <summary>In place of a machine: who moves deployments on.</summary>
+    public const string Runner = "";
+
     /// <summary>Completes at the machine's next <see cref="Wake"/>. To be taken before looking whether there is something.</summary>
     public Task Of(string machine) => _waiting.GetOrAdd(machine, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 

@@ -101,7 +101,7 @@ internal static class ApplianceHost
         services.AddPackages(options);
         services.AddSingleton(s => new PowerHand(s.GetServices<IPowerDriver>(), TimeProvider.System)).AddSingleton<ControllerSecrets>().AddSingleton<PowerSightings>().AddSingleton<PowerDesk>().AddSingleton<ControllerDesk>();
         services.AddSingleton<BootSources>().AddSingleton<StepRunner>().AddHostedService<Reconciler>().AddHostedService<PowerWatch>();
-        services.AddSingleton<Whereabouts>().AddSingleton<PowerSurroundings>().AddSingleton<ISurroundings, Surroundings>().AddWeb(options.Data);
+        services.AddSingleton<Whereabouts>().AddSingleton<PowerSurroundings>().AddSingleton<RoleSurroundings>().AddSingleton<ISurroundings, Surroundings>().AddWeb(options.Data);
     }
 
     private static void Tell(MachineBook book, string name, string text)

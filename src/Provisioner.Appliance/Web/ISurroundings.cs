@@ -1,5 +1,6 @@
 using System.Net;
 using Provisioner.Appliance.Machines;
+using Provisioner.Appliance.Roles;
 using Provisioner.Domain.Dhcp;
 using Provisioner.Domain.Images;
 using Provisioner.Domain.Machines;
@@ -30,6 +31,10 @@ internal interface ISurroundings
     IPAddress? AddressOf(Machine machine);
     /// <summary>How far the machine's agent has come with what it is at, or null.</summary>
     ProgressNow? ProgressOf(Machine machine);
+    /// <summary>How far the machine's own role has come.</summary>
+    RoleProgress RoleOf(Machine machine);
+    /// <summary>Runs the deployed system's role once more.</summary>
+    Task<Applied> RunRoleAsync(string id, string by);
     /// <summary>The script that makes a running machine, adopted before, one of ours; with its token in it.</summary>
     string InstallScript(Machine machine, IPAddress appliance);
     /// <summary>What DHCP would say to a DISCOVER, on each served network that it could come in on; nothing changes.</summary>
@@ -51,7 +56,8 @@ internal interface ISurroundings
 }
 
 /// <summary>A role that a machine can be given.</summary>
-internal sealed record RoleChoice(string Name, string Title, string Description);
+/// <param name="Alone">It needs nothing of others: a machine can have it without a bundle.</param>
+internal sealed record RoleChoice(string Name, string Title, string Description, bool Alone = true);
 
 /// <summary>A network interface of this host, as the page offers it.</summary>
 /// <param name="Address">Its IPv4 address with prefix length, or null.</param>

@@ -17,7 +17,7 @@ internal sealed partial class Orders(MachineBook book, ISurroundings surrounding
         "allocate" => book.ApplyAsync(id, new MachineChange.Allocate(), by),
         "release" => book.ApplyAsync(id, new MachineChange.Release(), by),
         "abort" => book.ApplyAsync(id, new MachineChange.Abort(), by),
-        "role" => book.ApplyAsync(id, new MachineChange.RunRole(), by),
+        "role" => surroundings.RunRoleAsync(id, by),
         "delete" => book.DeleteAsync(id, by),
         _ when word.StartsWith("power-", StringComparison.Ordinal) && Words.Actions.TryGetValue(word["power-".Length..], out var action) => PowerAsync(id, action, by, cancel),
         _ => null,

@@ -3,6 +3,7 @@ using Provisioner.Appliance.Images;
 using Provisioner.Appliance.Machines;
 using Provisioner.Appliance.Power;
 using Provisioner.Appliance.Roles;
+using Provisioner.Appliance.Roles.Deployments;
 using Provisioner.Appliance.Servers;
 using Provisioner.Appliance.Serving;
 using Provisioner.Domain.Dhcp;
@@ -15,11 +16,11 @@ using Provisioner.Wire;
 namespace Provisioner.Appliance.Web;
 
 /// <summary>The running appliance, as pages and API see it.</summary>
-internal sealed class Surroundings(ImageShelf shelf, RoleCatalog roles, ServiceControl control, PowerSurroundings power, Whereabouts whereabouts, SeedWriter seeds) : ISurroundings
+internal sealed class Surroundings(ImageShelf shelf, RoleSurroundings roles, ServiceControl control, PowerSurroundings power, Whereabouts whereabouts) : ISurroundings
 {
     public IReadOnlyList<ImageInfo> Images => [.. shelf.All().Values];
     public IReadOnlyList<string> ImageFaults => shelf.Faults();
-    public IReadOnlyList<RoleChoice> Roles => [.. roles.All.Select(r => new RoleChoice(r.Name, r.Title, r.About))];
+    public IReadOnlyList<RoleChoice> Roles => [.. roles.Catalog.All.Select(r => new RoleChoice(r.Name, r.Title, r.About, r.WhyNotAlone is null))];
     public IReadOnlyList<ServedNetwork> Served => control.Served;
 
     public string DhcpInWords(ServedNetwork network) => control.DhcpInWords(network);
@@ -40,8 +41,12 @@ internal sealed class Surroundings(ImageShelf shelf, RoleCatalog roles, ServiceC
 
     public IReadOnlyList<DhcpExplanation> ExplainDhcp(DhcpQuestion question) => whereabouts.ExplainDhcp(question, Served);
 
+    public RoleProgress RoleOf(Machine machine) => roles.Own.ProgressOf(machine);
+
+    public Task<Applied> RunRoleAsync(string id, string by) => roles.Own.RunAsync(id, by);
+
     public string InstallScript(Machine machine, IPAddress appliance) =>
-        seeds.InstallScript(machine, machine.Deployment!, appliance.AddressFamily is System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{appliance}]" : $"{appliance}");
+        roles.Seeds.InstallScript(machine, machine.Deployment!, appliance.AddressFamily is System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{appliance}]" : $"{appliance}");
 
     public Task<Applied> OrderPowerAsync(string id, PowerAction action, string by, CancellationToken cancel) =>
         power.Desk.OrderAsync(id, action, by, cancel);
@@ -58,6 +63,9 @@ internal sealed class Surroundings(ImageShelf shelf, RoleCatalog roles, ServiceC
 
     public Task<string?> StopServingAsync(string name, string by) => control.StopAsync(name, by);
 }
+
+/// <summary>Everything about roles that pages and API ask for.</summary>
+internal sealed record RoleSurroundings(RoleCatalog Catalog, MachineRoles Own, SeedWriter Seeds);
 
 /// <summary>Everything about power that pages and API ask for.</summary>
 internal sealed record PowerSurroundings(PowerDesk Desk, ControllerDesk Controllers, PowerSightings Sightings, PowerHand Hand);

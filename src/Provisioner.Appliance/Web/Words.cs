@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Provisioner.Appliance.Roles;
 using Provisioner.Domain.Events;
 using Provisioner.Domain.Machines;
 using Provisioner.Domain.Power;
@@ -19,13 +20,15 @@ internal static class Words
     public static string Of(Level level) => Hyphens(level.ToString());
 
     /// <summary>What can be asked of a machine now.</summary>
-    public static IReadOnlyList<string> Possible(Machine machine)
+    /// <param name="machine">The machine.</param>
+    /// <param name="role">How far its role has come.</param>
+    public static IReadOnlyList<string> Possible(Machine machine, RoleProgress role)
     {
         var words = new List<string>(Lifecycle.Possible(machine.State).Where(t => t is not Trigger.Commission || !Lifecycle.IsUnderWay(machine.State)).Select(t => Hyphens(t.ToString())));
         if (Lifecycle.IsUnderWay(machine.State)) words.Add("abort");
         if (Lifecycle.MayBeDeleted(machine.State)) words.Add("delete");
         if (!machine.Controllers.IsEmpty && !Lifecycle.IsUnderWay(machine.State)) words.Add("power");
-        if (machine is { State: MachineState.Deployed, Deployment: { Role: not null, RoleProgress.Status: not ("pending" or "running") } }) words.Add("role");
+        if (machine.State is MachineState.Deployed && role.Status is "done" or "failed") words.Add("role");
         return words;
     }
 

@@ -33,24 +33,28 @@ public sealed record Bundle
     /// <summary>What stands on them.</summary>
     public required ImmutableArray<Application> Applications { get; init; }
 
+    /// <summary>The name of the only group of a bundle of one.</summary>
+    public const string OnlyGroup = "machine";
+
     /// <summary>A role on one machine, by itself.</summary>
-    /// <param name="role">A role that stands alone.</param>
+    /// <param name="role">A role that stands alone (<see cref="Role.WhyNotAlone"/>).</param>
     public static Bundle OfOne(Role role) => new()
     {
         Name = role.Name,
+        File = role.File,
         Title = role.Title,
         Machines =
         [
             new()
             {
-                Name = "machine",
+                Name = OnlyGroup,
             },
         ],
         Applications =
         [
             new(role.Name, role)
             {
-                Groups = ["machine"],
+                Groups = [OnlyGroup],
             },
         ],
     };

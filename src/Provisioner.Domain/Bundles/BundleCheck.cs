@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Provisioner.Domain.Catalog;
 using Provisioner.Domain.Roles;
 
 namespace Provisioner.Domain.Bundles;
@@ -7,9 +8,9 @@ namespace Provisioner.Domain.Bundles;
 internal static class BundleCheck
 {
     /// <summary>All faults, by line.</summary>
-    public static ImmutableArray<RoleFault> Faults(Bundle bundle)
+    public static ImmutableArray<CatalogFault> Faults(Bundle bundle)
     {
-        var faults = new List<RoleFault>();
+        var faults = new List<CatalogFault>();
         faults.AddRange(Single(bundle));
         faults.AddRange(Conflicts(bundle));
         if (faults.Count > 0) return [.. faults.OrderBy(f => f.Line)];
@@ -24,7 +25,7 @@ internal static class BundleCheck
             new PlannedMachine($"{g.Name}-{i}", $"{g.Name}-{i}", g.Name) { Address = $"192.0.2.{(number * 16 + i) % 250 + 1}" })),
     ];
 
-    private static IEnumerable<RoleFault> Single(Bundle bundle)
+    private static IEnumerable<CatalogFault> Single(Bundle bundle)
     {
         foreach (var role in bundle.Applications.Where(a => a.Role.Single).GroupBy(a => a.Role.Name))
         {
@@ -37,9 +38,9 @@ internal static class BundleCheck
         }
     }
 
-    private static IEnumerable<RoleFault> Conflicts(Bundle bundle) =>
+    private static IEnumerable<CatalogFault> Conflicts(Bundle bundle) =>
         from a in bundle.Applications
         from b in bundle.Applications
         where a.Role.Conflicts.Contains(b.Role.Name) && a.Groups.Intersect(b.Groups).Any()
-        select new RoleFault(bundle.File, a.Line, $"{a.Name} can't stand on the same machine as {b.Name}", "put one of them elsewhere, or take it out");
+        select new CatalogFault(bundle.File, a.Line, $"{a.Name} can't stand on the same machine as {b.Name}", "put one of them elsewhere, or take it out");
 }

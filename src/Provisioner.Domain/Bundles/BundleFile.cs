@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Provisioner.Domain.Catalog;
 using Provisioner.Domain.Roles;
 using YamlDotNet.RepresentationModel;
 
@@ -9,7 +10,7 @@ namespace Provisioner.Domain.Bundles;
 /// <summary>A bundle that was read: the bundle, or all that is wrong with it.</summary>
 /// <param name="Bundle">The bundle; null where there are faults.</param>
 /// <param name="Faults">What is wrong, in order of lines.</param>
-public sealed record BundleFile(Bundle? Bundle, ImmutableArray<RoleFault> Faults)
+public sealed record BundleFile(Bundle? Bundle, ImmutableArray<CatalogFault> Faults)
 {
     /// <summary>Reads a bundle.</summary>
     /// <param name="file">Its file's name.</param>
@@ -20,6 +21,21 @@ public sealed record BundleFile(Bundle? Bundle, ImmutableArray<RoleFault> Faults
         var faults = new Faults(file);
         var bundle = CatalogYaml.Root(yaml, "bundle", faults) is { } root ? new BundleReader(faults, library).Read(root, file) : null;
         if (faults.Any || bundle is null) return new(null, faults.Sorted);
+        return Checked(bundle);
+    }
+
+    /// <summary>The bundle of a role that was given to one machine by itself.</summary>
+    /// <param name="role">The role's name.</param>
+    /// <param name="library">The roles that there are.</param>
+    public static BundleFile OfOne(string role, RoleLibrary library)
+    {
+        if (!library.Roles.TryGetValue(role, out var found))
+            return new(null, [new($"roles/{role}.yaml", 1, $"there is no role \"{role}\" in the catalog any more", "put its file back and restart the appliance, then run the role again")]);
+        return found.WhyNotAlone is { } why ? new(null, [new(found.File, 1, why, "release the machine")]) : Checked(Bundle.OfOne(found));
+    }
+
+    private static BundleFile Checked(Bundle bundle)
+    {
         var wrong = BundleCheck.Faults(bundle);
         return wrong.IsEmpty ? new(bundle, []) : new(null, wrong);
     }

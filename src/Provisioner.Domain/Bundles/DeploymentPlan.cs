@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Globalization;
+using Provisioner.Domain.Catalog;
 using Provisioner.Domain.Roles;
 
 namespace Provisioner.Domain.Bundles;
@@ -50,7 +51,7 @@ public sealed class DeploymentPlan
     /// <param name="machines">Its machines; those of a group in the order in which they are numbered.</param>
     /// <param name="surroundings">What they have in common.</param>
     /// <returns>The plan, or all that is wrong.</returns>
-    public static (DeploymentPlan? Plan, ImmutableArray<RoleFault> Faults) For(Bundle bundle, ImmutableArray<PlannedMachine> machines, Surroundings surroundings)
+    public static (DeploymentPlan? Plan, ImmutableArray<CatalogFault> Faults) For(Bundle bundle, ImmutableArray<PlannedMachine> machines, Surroundings surroundings)
     {
         var units = new Units(bundle, machines, surroundings);
         var faults = PlanCheck.Names(bundle).ToList();

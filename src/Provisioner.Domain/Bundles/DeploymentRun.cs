@@ -115,7 +115,8 @@ public static class DeploymentRun
     /// <summary>Whether the run is over, and how; null while something is under way or can begin.</summary>
     public static RunEnd? Ended(DeploymentPlan plan, RunState state)
     {
-        if (state.Nodes.Values.Any(n => n.Status is NodeStatus.Given)) return null;
+        // A step that is in no plan any more, because its role's file changed while the appliance was down, is waited for by nobody.
+        if (plan.Nodes.Any(n => Of(state, n).Status is NodeStatus.Given)) return null;
         var blocked = Blocked(plan, state);
         if (plan.Nodes.Any(n => state.Nodes.ContainsKey(n.Id) && Of(state, n).Status is NodeStatus.Waiting && !blocked.ContainsKey(n.Id))) return null;
         ImmutableArray<string> failed = [.. plan.Order.Select(i => plan.Nodes[i]).Where(n => Of(state, n).Status is NodeStatus.Failed).Select(n => n.Id)];
@@ -135,6 +136,13 @@ public static class DeploymentRun
         ];
         return new(failed.IsEmpty, changed, failed, blocked, string.Join(", ", words));
     }
+
+    /// <summary>Whether a step would do something else now than it did in this run: what it is told of the world has changed since.</summary>
+    /// <param name="plan">The plan, as it would be now.</param>
+    /// <param name="state">A run that changed things, over.</param>
+    /// <param name="known">Secrets, and the state's facts.</param>
+    public static bool IsStale(DeploymentPlan plan, RunState state, Known known) => plan.Nodes.Any(n => !n.Verifies
+        && plan.Render(n, StepMode.Apply, known, state.Run) is Rendering.Ready ready && ready.Fingerprint != Of(state, n).Fingerprint);
 
     /// <summary>The nodes that wait for one that failed, with that one's name.</summary>
     public static ImmutableSortedDictionary<string, string> Blocked(DeploymentPlan plan, RunState state)

@@ -1,3 +1,4 @@
+using Provisioner.Domain.Catalog;
 using Provisioner.Domain.Roles;
 
 namespace Provisioner.Domain.Bundles;
@@ -6,9 +7,9 @@ namespace Provisioner.Domain.Bundles;
 internal static class PlanCheck
 {
     /// <summary>Those that don't, by role file and line.</summary>
-    public static IEnumerable<RoleFault> Names(Bundle bundle) => bundle.Applications.SelectMany(a => Names(bundle, a)).Distinct();
+    public static IEnumerable<CatalogFault> Names(Bundle bundle) => bundle.Applications.SelectMany(a => Names(bundle, a)).Distinct();
 
-    private static IEnumerable<RoleFault> Names(Bundle bundle, Application application)
+    private static IEnumerable<CatalogFault> Names(Bundle bundle, Application application)
     {
         var role = application.Role;
         foreach (var step in role.AllSteps)

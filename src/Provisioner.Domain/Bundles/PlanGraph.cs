@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Provisioner.Domain.Catalog;
 using Provisioner.Domain.Roles;
 
 namespace Provisioner.Domain.Bundles;
@@ -32,7 +33,7 @@ internal sealed class PlanGraph
     public List<PlanGate> Gates => _gates;
 
     /// <summary>Conditions that can't be looked at, and why.</summary>
-    public List<RoleFault> Faults { get; } = [];
+    public List<CatalogFault> Faults { get; } = [];
 
     private void Make(Application application)
     {

@@ -28,6 +28,9 @@ public sealed record PlannedMachine(string Id, string Name, string Group)
 /// <param name="SshKeys">The operator's public keys.</param>
 public sealed record Surroundings(string Deployment, string Domain, string Appliance, ImmutableArray<string> TimeServers, string Operator, ImmutableArray<string> SshKeys)
 {
+    /// <summary>Machines that aren't of the deployment and that it is to know by name all the same: where a role was given to machines by itself, the others that have it.</summary>
+    public ImmutableArray<PlannedMachine> Neighbours { get; init; } = [];
+
     /// <summary>Some, for a bundle that is only looked at.</summary>
     internal static Surroundings Imagined { get; } = new("imagined", "example.internal", "192.0.2.254", ["192.0.2.254"], "operator", []);
 }

@@ -20,7 +20,7 @@ internal sealed class Units
         (Bundle, Machines, Surroundings) = (bundle, machines, surroundings);
         var byGroup = machines.ToLookup(m => m.Group);
         _byApplication = bundle.Applications.ToDictionary(a => a.Name, a => a.Groups.SelectMany(g => byGroup[g]).Select((m, i) => new Unit(a, i, m)).ToImmutableArray());
-        Hosts = Value.Of(machines.OrderBy(m => m.Name, StringComparer.Ordinal).Select(m => $"{m.Address} {(surroundings.Domain.Length > 0 ? $"{Fqdn(m)} " : "")}{m.Name}"));
+        Hosts = Value.Of(machines.Concat(surroundings.Neighbours).OrderBy(m => m.Name, StringComparer.Ordinal).Select(m => $"{m.Address} {(surroundings.Domain.Length > 0 ? $"{Fqdn(m)} " : "")}{m.Name}"));
     }
 
     public Bundle Bundle { get; }
@@ -29,7 +29,7 @@ internal sealed class Units
 
     public Surroundings Surroundings { get; }
 
-    /// <summary>All machines as hosts(5) has them.</summary>
+    /// <summary>All machines, and their neighbours, as hosts(5) has them: canonical name first, aliases after it.</summary>
     public Value Hosts { get; }
 
     public ImmutableArray<Unit> Of(string application) => _byApplication[application];

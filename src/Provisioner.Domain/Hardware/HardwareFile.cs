@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Provisioner.Domain.Roles;
+using Provisioner.Domain.Catalog;
 using YamlDotNet.RepresentationModel;
 
 namespace Provisioner.Domain.Hardware;
@@ -9,7 +9,7 @@ namespace Provisioner.Domain.Hardware;
 /// <summary>A file of catalog/hardware that was read: the profile, or all that is wrong with it.</summary>
 /// <param name="Profile">The profile; null where there are faults.</param>
 /// <param name="Faults">What is wrong, in order of lines.</param>
-public sealed record HardwareFile(HardwareProfile? Profile, ImmutableArray<RoleFault> Faults)
+public sealed record HardwareFile(HardwareProfile? Profile, ImmutableArray<CatalogFault> Faults)
 {
     /// <summary>Reads a file.</summary>
     /// <param name="file">Its name, <c>ilo-4.yaml</c>: the profile has the same one.</param>

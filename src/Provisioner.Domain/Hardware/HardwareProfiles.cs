@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
-using Provisioner.Domain.Roles;
+using Provisioner.Domain.Catalog;
 
 namespace Provisioner.Domain.Hardware;
 
@@ -18,10 +18,10 @@ public sealed class HardwareProfiles
     public IEnumerable<HardwareProfile> All => _all.Values.OrderBy(p => p.Name, StringComparer.Ordinal);
 
     /// <summary>Puts files together. A profile that names a controller that is not there is a fault, and is left out.</summary>
-    public static (HardwareProfiles Profiles, ImmutableArray<RoleFault> Faults) Of(IEnumerable<(string File, HardwareProfile Profile)> files)
+    public static (HardwareProfiles Profiles, ImmutableArray<CatalogFault> Faults) Of(IEnumerable<(string File, HardwareProfile Profile)> files)
     {
         var read = new Dictionary<string, (HardwareProfile Profile, string File)>();
-        var faults = ImmutableArray.CreateBuilder<RoleFault>();
+        var faults = ImmutableArray.CreateBuilder<CatalogFault>();
         foreach (var (file, profile) in files)
             if (!read.TryAdd(profile.Name, (profile, file)))
                 faults.Add(new(file, 1, $"a profile \"{profile.Name}\" stands in {read[profile.Name].File} already", "give one of them another name"));

@@ -139,26 +139,12 @@ public sealed record Deployment
     public string HostTokenHash { get; init; } = "";
     /// <summary>When it called home first.</summary>
     public DateTimeOffset? HomeAt { get; init; }
-    /// <summary>How far its role has come.</summary>
-    public RoleProgress RoleProgress { get; init; } = RoleProgress.None;
+    /// <summary>The address that its agent called from last, as the appliance sees it (behind NAT that is none of its own); empty before it called.</summary>
+    public string CallsFrom { get; init; } = "";
+    /// <summary>The appliance's address that its agent called then.</summary>
+    public string CallsTo { get; init; } = "";
     /// <summary>What the installed system last said of itself; null until its agent did.</summary>
     public HostFacts? Host { get; init; }
     /// <summary>In place of an image's name: the system was there before the appliance knew the machine.</summary>
     public const string Adopted = "(adopted)";
-}
-
-/// <summary>How far a role has come on a machine.</summary>
-/// <param name="Status"><c>none</c>, <c>pending</c>, <c>running</c>, <c>done</c>, <c>failed</c>.</param>
-/// <param name="Done">Steps done.</param>
-/// <param name="Total">Steps in all.</param>
-/// <param name="Changed">Steps that changed something.</param>
-/// <param name="Text">The last line for a person.</param>
-public sealed record RoleProgress(string Status, int Done, int Total, int Changed, string Text)
-{
-    /// <summary>Which run of the role on this deployment it is, from 0: a late report of an earlier one is told by it.</summary>
-    public int Run { get; init; }
-    /// <summary>Fingerprint of what the run was begun with; a role that is done runs again where it differs.</summary>
-    public string Plan { get; init; } = "";
-    /// <summary>No role.</summary>
-    public static readonly RoleProgress None = new("none", 0, 0, 0, "");
 }

@@ -34,8 +34,6 @@ public abstract record MachineChange
     public sealed record AddController(ControllerAccess Controller, string Found) : MachineChange;
     /// <summary>Take a power controller away.</summary>
     public sealed record RemoveController(string Id) : MachineChange;
-    /// <summary>Run the deployed system's role once more; with a reason where it isn't a person's wish.</summary>
-    public sealed record RunRole(string Why = "") : MachineChange;
 
     // What machines say.
 
@@ -56,9 +54,11 @@ public abstract record MachineChange
     /// <summary>The agent ended an order to switch itself off or reboot: it is about to be gone.</summary>
     public sealed record AgentLeaving(int Order) : MachineChange;
     /// <summary>The installed system called home.</summary>
-    public sealed record CalledHome(double? UptimeSeconds, HostFacts? Facts = null) : MachineChange;
-    /// <summary>The installed system's agent asked for or reported on a step of its role; <c>RoleRun</c> said what that means.</summary>
-    public sealed record RoleReported(RoleProgress Progress, ImmutableArray<Told> Events = default) : MachineChange;
+    /// <param name="UptimeSeconds">How long its kernel runs.</param>
+    /// <param name="Facts">What it says of itself.</param>
+    /// <param name="From">The address that it called from.</param>
+    /// <param name="To">The appliance's address that it called.</param>
+    public sealed record CalledHome(double? UptimeSeconds, HostFacts? Facts = null, string From = "", string To = "") : MachineChange;
 
     // What the appliance found out or did.
 
@@ -82,9 +82,9 @@ public abstract record MachineChange
 /// <param name="By">Who caused the change.</param>
 /// <param name="Fresh">For a deploy: ids and tokens, made by chance beforehand.</param>
 /// <param name="Image">For a deploy: the image asked for, null where there is none of that name.</param>
-/// <param name="RoleKnown">For a deploy: the role asked for exists (true without a role).</param>
+/// <param name="RoleFault">For a deploy: why a machine can't have the role asked for, in one sentence; null where it can, and without a role.</param>
 public sealed record ChangeContext(
-    DateTimeOffset Now, PhaseLimits Limits, string By, FreshDeployment? Fresh = null, ImageInfo? Image = null, bool RoleKnown = true)
+    DateTimeOffset Now, PhaseLimits Limits, string By, FreshDeployment? Fresh = null, ImageInfo? Image = null, string? RoleFault = null)
 {
     /// <summary>For a power controller: the other machine that has it, or null.</summary>
     public Machine? Holder { get; init; }

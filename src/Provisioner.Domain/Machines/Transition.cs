@@ -25,7 +25,6 @@ internal sealed partial class Transition(Machine machine, ChangeContext context)
         MachineChange.SetController set => ControllerChange.Set(machine, set, context),
         MachineChange.AddController add => ControllerChange.Add(machine, add, context),
         MachineChange.RemoveController remove => ControllerChange.Remove(machine, remove.Id),
-        MachineChange.RunRole run => RunRole(run.Why),
         MachineChange.BootScriptGiven given => Keep(machine with { BootTokenHash = given.BootTokenHash, SessionTokenHash = null, Firmware = given.Firmware ?? machine.Firmware }),
         MachineChange.AgentHello hello => Hello(hello),
         MachineChange.BootTokenSpent => Keep(machine with { BootTokenHash = null }),
@@ -35,7 +34,6 @@ internal sealed partial class Transition(Machine machine, ChangeContext context)
         MachineChange.InstallDone done => InstallDone(done),
         MachineChange.AgentLeaving => Leaving(),
         MachineChange.CalledHome home => CalledHome(home),
-        MachineChange.RoleReported role => Role(role.Progress, role.Events),
         MachineChange.PowerRead read => PowerRead(read.Reading),
         MachineChange.Started started => Started(started),
         MachineChange.NotBooted again => NotBooted(again.Why),
@@ -80,7 +78,7 @@ internal sealed partial class Transition(Machine machine, ChangeContext context)
     {
         if (Lifecycle.Find(machine.State, Trigger.Deploy) is null) return Refuse(Trigger.Deploy);
         if (context.Image is not { } image) return new Outcome.Refused($"there is no image {request.Image}: see the list of images");
-        if (!context.RoleKnown) return new Outcome.Refused($"there is no role {request.Role}: see the list of roles");
+        if (context.RoleFault is { } wrong) return new Outcome.Refused(wrong);
         if (OperatorFault(request.Operator) is { } fault) return new Outcome.Refused(fault);
         if (context.Fresh is not { } fresh) throw new InvalidOperationException("a deploy needs fresh ids");
         return DiskChoice.For(machine, image, request.Disk, request.EraseForeignData) switch
@@ -103,7 +101,6 @@ internal sealed partial class Transition(Machine machine, ChangeContext context)
                     DiskId = fresh.DiskId,
                     SealedHostToken = fresh.SealedHostToken,
                     HostTokenHash = fresh.HostTokenHash,
-                    RoleProgress = request.Role is null ? RoleProgress.None : new("pending", 0, 0, 0, "waits for the installed system"),
                 },
             }),
             _ => throw new InvalidOperationException("a disk choice without an arm"),
@@ -143,16 +140,6 @@ internal sealed partial class Transition(Machine machine, ChangeContext context)
             : tags.SetEquals(machine.Tags) ? Keep(machine)
             : Tell(machine with { Tags = tags }, new("machine.tagged", tags.Count > 0 ? $"tags: {string.Join(", ", tags)}" : "no tags"));
 
-    private Outcome RunRole(string why)
-    {
-        if (machine is not { State: Deployed, Deployment: { Role: { } role } deployment })
-            return new Outcome.Refused($"{machine.Name} is {Lifecycle.Word(machine.State)}: only a deployed machine with a role can run it");
-        if (deployment.RoleProgress.Status is "pending" or "running")
-            return new Outcome.Refused($"{role} is under way on {machine.Name} already");
-        var progress = new RoleProgress("pending", 0, 0, 0, "waits for the machine to ask") { Run = deployment.RoleProgress.Run + 1 };
-        return Tell(machine with { Deployment = deployment with { RoleProgress = progress } }, new("role.asked", $"{role} is to run again{(why.Length > 0 ? $": {why}" : "")}"));
-    }
-
     private Outcome Hello(MachineChange.AgentHello hello)
     {
         var known = machine with
@@ -189,6 +176,7 @@ internal sealed partial class Transition(Machine machine, ChangeContext context)
             if (facts.SshKey != deployment.Host?.SshKey && facts.SshFingerprint() is { } fingerprint) _told.Add(new("home.key", $"SSH host key: ED25519 {fingerprint}"));
             deployment = deployment with { Host = facts };
         }
+        if (home.To.Length > 0) deployment = deployment with { CallsFrom = home.From, CallsTo = home.To };
         if (machine.State is Deployed) return CalledAgain(deployment, home);
         // A machine without a BMC may be restarted by hand before its phase says so: the call itself is the proof.
         if (machine.Phase is not (Phase.StartDisk or Phase.AwaitHome)) return Refuse(Trigger.Home);
@@ -214,14 +202,6 @@ internal sealed partial class Transition(Machine machine, ChangeContext context)
         else if (home.Facts is { } facts && before.Host is { } host && !facts.Addresses.AsSpan().SequenceEqual(host.Addresses.AsSpan()))
             _told.Add(new("home.addresses", $"its addresses are {string.Join(", ", facts.Addresses.Select(a => $"{a.Address} ({a.Interface})"))}"));
         return deployment == before ? Keep(machine) : Changed(machine with { Deployment = deployment });
-    }
-
-    private Outcome Role(RoleProgress progress, ImmutableArray<Told> events)
-    {
-        if (machine is not { State: Deployed, Deployment: { } deployment })
-            return new Outcome.Refused($"{machine.Name} is {Lifecycle.Word(machine.State)}: roles run on deployed machines");
-        if (!events.IsDefault) _told.AddRange(events);
-        return Changed(machine with { Deployment = deployment with { RoleProgress = progress } });
     }
 
     private Outcome PowerRead(PowerReading reading)

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
-using Provisioner.Domain.Roles;
-using YamlDotNet.Core;
+using Provisioner.Domain.Catalog;
 using YamlDotNet.RepresentationModel;
 
 namespace Provisioner.Domain.Packages;
@@ -9,7 +8,7 @@ namespace Provisioner.Domain.Packages;
 /// <summary>A file of archives, <c>catalog/archives.yaml</c>: all that are good, and everything that is wrong with it.</summary>
 /// <param name="Archives">The archives, in order.</param>
 /// <param name="Faults">What is wrong, by line.</param>
-public sealed partial record ArchiveFile(ImmutableArray<Archive> Archives, ImmutableArray<RoleFault> Faults)
+public sealed partial record ArchiveFile(ImmutableArray<Archive> Archives, ImmutableArray<CatalogFault> Faults)
 {
     /// <summary>Reads one.</summary>
     /// <param name="file">Its name, for faults.</param>
@@ -18,18 +17,8 @@ public sealed partial record ArchiveFile(ImmutableArray<Archive> Archives, Immut
     {
         var faults = new Faults(file);
         var archives = new List<Archive>();
-        try
-        {
-            var yaml = new YamlStream();
-            yaml.Load(new StringReader(text));
-            if (yaml.Documents is not [{ RootNode: var root }]) faults.At(1, "the file holds no list of archives", "write archives: and a list");
-            else if (Fields.Of(root, "a file of archives", faults, "archives") is { } all)
-                foreach (var node in all.List("archives", needed: true)) Add(archives, node, faults);
-        }
-        catch (YamlException e)
-        {
-            faults.At(e.Start.Line, $"this is no YAML: {e.Message}", "mend the line");
-        }
+        if (CatalogYaml.Root(text, "list of archives", faults) is { } root && Fields.Of(root, "a file of archives", faults, "archives") is { } all)
+            foreach (var node in all.List("archives", needed: true)) Add(archives, node, faults);
         return new([.. archives], faults.Sorted);
     }
 

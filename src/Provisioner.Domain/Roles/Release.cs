@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Provisioner.Domain.Catalog;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 

@@ -50,8 +50,15 @@ public sealed record Role(
             .SelectMany(t => t.Names.Select(n => (t.Line, n)))
             .Concat(AllSteps.SelectMany(s => s.Resources.Select(r => r.When).Append(s.When)).OfType<Condition>().SelectMany(c => c.Names.Select(n => (c.Line, n))));
 
-    /// <summary>It stands by itself, without a bundle.</summary>
-    public bool StandsAlone => Requires.All(r => r.Optional) && Secrets.IsEmpty && Product is null;
+    /// <summary>Why it can't stand by itself, without a bundle; null where it can.</summary>
+    public string? WhyNotAlone
+    {
+        get
+        {
+            string[] needs = [.. Requires.Where(r => !r.Optional).Select(r => r.Name), .. Product is { } product ? [$"a release of {product}"] : Array.Empty<string>()];
+            return needs.Length == 0 ? null : $"{Name} doesn't stand alone: it needs {string.Join(", ", needs)}; deploy a bundle that has them";
+        }
+    }
 }
 
 /// <summary>A value of a role that has a name of its own.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Provisioner.Domain.Catalog;
 
 namespace Provisioner.Domain.Roles;
 
@@ -12,12 +13,12 @@ public sealed record RoleLibrary
     public ImmutableSortedDictionary<string, Release> Releases { get; private init; } = ImmutableSortedDictionary<string, Release>.Empty;
 
     /// <summary>What is wrong, by file and line.</summary>
-    public ImmutableArray<RoleFault> Faults { get; private init; } = [];
+    public ImmutableArray<CatalogFault> Faults { get; private init; } = [];
 
     /// <summary>Reads the files of a catalog: roles and releases.</summary>
     public static RoleLibrary Read(IEnumerable<(string File, string Yaml)> files)
     {
-        var faults = new List<RoleFault>();
+        var faults = new List<CatalogFault>();
         var roles = new SortedDictionary<string, Role>(StringComparer.Ordinal);
         var releases = new SortedDictionary<string, Release>(StringComparer.Ordinal);
         foreach (var (file, yaml) in files)
@@ -47,7 +48,7 @@ public sealed record RoleLibrary
     }
 
     // A value that no release has is a misspelt one.
-    private static IEnumerable<RoleFault> Unreleased(Role role, IEnumerable<Release> releases)
+    private static IEnumerable<CatalogFault> Unreleased(Role role, IEnumerable<Release> releases)
     {
         if (role.Product is not { } product) yield break;
         Release[] own = [.. releases.Where(r => r.Product == product)];

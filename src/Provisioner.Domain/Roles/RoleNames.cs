@@ -10,14 +10,23 @@ internal sealed class RoleNames
     private readonly HashSet<string> _relations = new(StringComparer.Ordinal);
 
     /// <summary>What every role is told of the world.</summary>
-    public static readonly FrozenDictionary<string, ValueKind> Fixed = new Dictionary<string, ValueKind>(RoleFacts.Kinds)
+    public static readonly FrozenDictionary<string, ValueKind> Fixed = new Dictionary<string, ValueKind>
     {
+        ["machine.name"] = ValueKind.Text,
+        ["machine.fqdn"] = ValueKind.Text,
+        ["machine.address"] = ValueKind.Text,
         ["machine.number"] = ValueKind.Number,
         ["machine.first"] = ValueKind.Flag,
         ["application.name"] = ValueKind.Text,
         ["application.names"] = ValueKind.List,
         ["application.addresses"] = ValueKind.List,
         ["deployment.name"] = ValueKind.Text,
+        ["deployment.hosts"] = ValueKind.List,
+        ["site.domain"] = ValueKind.Text,
+        ["site.appliance"] = ValueKind.Text,
+        ["site.time_servers"] = ValueKind.List,
+        ["operator.name"] = ValueKind.Text,
+        ["operator.ssh_keys"] = ValueKind.List,
         ["there.name"] = ValueKind.Text,
         ["there.address"] = ValueKind.Text,
         ["item"] = ValueKind.Text,

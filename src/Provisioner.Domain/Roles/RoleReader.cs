@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
+using Provisioner.Domain.Catalog;
 using YamlDotNet.RepresentationModel;
 
 namespace Provisioner.Domain.Roles;

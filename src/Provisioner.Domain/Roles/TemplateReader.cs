@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Provisioner.Domain.Catalog;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Provisioner.Appliance.Machines;
 using Provisioner.Domain.Machines;
 
 namespace Provisioner.ApplianceTests.Roles;
@@ -34,7 +35,19 @@ public sealed class HostDoorTests : IAsyncLifetime
 
     private Task<(HttpStatusCode Status, string Text)> Result(string query, string body = "") => Call(HttpMethod.Post, $"aaaaaa/result?{query}", "token-a", new FormUrlEncodedContent([new("output", body)]));
 
-    private Task Home() => Call(HttpMethod.Post, "aaaaaa/home", "token-a", new FormUrlEncodedContent([new("uptime", "31.5")]));
+    // The first step, as soon as the role has begun.
+    private async Task<string> First() => (await Next("token-a", wait: "20")).Text;
+
+    private Task Home(string machine = "aaaaaa", string token = "token-a", string address = "10.78.0.2") =>
+        Call(HttpMethod.Post, $"{machine}/home", token, new FormUrlEncodedContent([new("uptime", "31.5"), new("facts", $"name x\nos debian 12\naddress eth0 {address}/24\n")]));
+
+    private async Task RunAll(string verdict)
+    {
+        await First();
+        foreach (string step in new[] { "names", "time", "operator" }) await Result($"key={Key(step)}&verdict={verdict}&exit=0&seconds=0.1");
+    }
+
+    private static string Key(string step, int run = 1) => $"d.calm-otter.{run}.0.basics_0_{step}";
 
     private string[] Kinds() => [.. _appliance.Book.Events("aaaaaa", 0, 100).Select(e => e.Kind)];
 
@@ -43,7 +56,7 @@ public sealed class HostDoorTests : IAsyncLifetime
     {
         await Home();
         await Home();
-        Assert.Equal(["home.called", "state.deployed"], Kinds());
+        Assert.Equal(["home.called", "state.deployed"], Kinds().Where(k => !k.StartsWith("role.", StringComparison.Ordinal)));
         Assert.Equal(31.5, _appliance.Book.Events("aaaaaa", 0, 1)[0].Seconds);
     }
 
@@ -70,11 +83,11 @@ public sealed class HostDoorTests : IAsyncLifetime
     public async Task A_step_is_given_again_until_its_report_is_in_and_a_doubled_report_counts_once()
     {
         await Home();
-        string script = (await Next("token-a")).Text;
-        Assert.Contains("\n#: key role.0.1\n", script, StringComparison.Ordinal);
+        string script = await First();
+        Assert.Contains($"\n#: key {Key("names")}\n", script, StringComparison.Ordinal);
         Assert.Equal(script, (await Next("token-a")).Text);
-        for (int i = 0; i < 2; i++) Assert.Contains("\n#: key role.0.2\n", (await Result("key=role.0.1&verdict=changed&exit=0&seconds=0.25", "said")).Text, StringComparison.Ordinal);
-        Assert.Contains("\n#: key role.0.2\n", (await Next("token-a")).Text, StringComparison.Ordinal);
+        for (int i = 0; i < 2; i++) Assert.Contains($"\n#: key {Key("time")}\n", (await Result($"key={Key("names")}&verdict=changed&exit=0&seconds=0.25", "said")).Text, StringComparison.Ordinal);
+        Assert.Contains($"\n#: key {Key("time")}\n", (await Next("token-a")).Text, StringComparison.Ordinal);
         Assert.Single(Kinds(), "role.step");
     }
 
@@ -92,49 +105,50 @@ public sealed class HostDoorTests : IAsyncLifetime
     public async Task A_step_that_nobody_wants_any_more_is_told_so_by_its_first_words()
     {
         await Home();
-        await Next("token-a");
-        Assert.Equal(HttpStatusCode.NoContent, (await Call(HttpMethod.Post, "aaaaaa/progress?key=role.0.1", "token-a", new StringContent("so far"))).Status);
-        Assert.Equal(HttpStatusCode.Gone, (await Call(HttpMethod.Post, "aaaaaa/progress?key=role.7.1", "token-a", new StringContent("so far"))).Status);
+        await First();
+        Assert.Equal(HttpStatusCode.NoContent, (await Call(HttpMethod.Post, $"aaaaaa/progress?key={Key("names")}", "token-a", new StringContent("so far"))).Status);
+        Assert.Equal(HttpStatusCode.Gone, (await Call(HttpMethod.Post, $"aaaaaa/progress?key={Key("names", run: 7)}", "token-a", new StringContent("so far"))).Status);
     }
 
     [Fact]
     public async Task A_failed_step_ends_the_run_until_somebody_asks_again()
     {
         await Home();
-        await Next("token-a");
-        await Result("key=role.0.1&verdict=failed&exit=1&seconds=1", "hosts-file /etc/hosts: disk full\n");
-        Assert.Equal("basics: step 1 of 3, names, failed with exit code 1:\nhosts-file /etc/hosts: disk full", await _appliance.WaitForAsync("aaaaaa", "role.failed", seconds: 5));
+        await First();
+        await Result($"key={Key("names")}&verdict=failed&exit=1&seconds=1", "hosts-file /etc/hosts: disk full\n");
+        Assert.Equal("basics/0/names: failed with exit code 1:\nhosts-file /etc/hosts: disk full", await _appliance.WaitForAsync("aaaaaa", "role.failed", seconds: 5));
         Assert.Equal(HttpStatusCode.NoContent, (await Next("token-a")).Status);
 
         var waiting = Next("token-a", wait: "25");
-        await _appliance.Book.ApplyAsync("aaaaaa", new MachineChange.RunRole(), "ada");
-        Assert.Contains("\n#: key role.1.1\n", (await waiting).Text, StringComparison.Ordinal);
+        Assert.IsType<Applied.Ok>(await _appliance.Roles.RunAsync("aaaaaa", "ada"));
+        Assert.Contains($"\n#: key {Key("names", run: 2)}\n", (await waiting).Text, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_machine_that_comes_later_makes_the_others_run_again()
+    public async Task A_machine_that_comes_later_with_the_same_role_makes_the_others_run_again()
     {
         await Home();
-        for (int step = 1; step <= 3; step++)
-        {
-            await Next("token-a");
-            await Result($"key=role.0.{step}&verdict=changed&exit=0&seconds=0.1");
-        }
+        await RunAll("changed");
         Assert.Equal(HttpStatusCode.NoContent, (await Next("token-a")).Status);
+        await Home("bbbbbb", "token-b", "10.78.0.3");
+        Assert.Contains("10.78.0.3 bold-lynx.rack.internal bold-lynx", await First(), StringComparison.Ordinal);
+        Assert.Equal("basics: to run again: the machines of the deployment or its settings have changed", await _appliance.WaitForAsync("aaaaaa", "role.asked", seconds: 5));
+    }
+
+    [Fact]
+    public async Task A_machine_that_gets_another_name_runs_its_role_again()
+    {
+        await Home();
+        await RunAll("changed");
         await _appliance.Book.ApplyAsync("aaaaaa", new MachineChange.Rename("new-name"), "ada");
-        Assert.Contains("new-name.rack.internal", (await Next("token-a")).Text, StringComparison.Ordinal);
-        Assert.Equal("basics is to run again: the machines of the deployment or its settings have changed", await _appliance.WaitForAsync("aaaaaa", "role.asked", seconds: 5));
+        Assert.Contains("new-name.rack.internal", await First(), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_stop_of_the_appliance_does_not_wait_for_machines_that_wait()
     {
         await Home();
-        for (int step = 1; step <= 3; step++)
-        {
-            await Next("token-a");
-            await Result($"key=role.0.{step}&verdict=unchanged&exit=0&seconds=0.1");
-        }
+        await RunAll("unchanged");
         var waiting = Next("token-a", wait: "25");
         await Task.Delay(200);
         long began = TimeProvider.System.GetTimestamp();
@@ -145,20 +159,20 @@ public sealed class HostDoorTests : IAsyncLifetime
 
     [Theory]
     [InlineData("")]
-    [InlineData("key=role.0.1&verdict=fine&exit=0&seconds=1")]
+    [InlineData("key=d.calm-otter.1.0.basics_0_names&verdict=fine&exit=0&seconds=1")]
     [InlineData("verdict=changed&exit=0&seconds=1")]
-    [InlineData("key=role.0.1&verdict=changed&exit=-1&seconds=1")]
-    [InlineData("key=role.0.1&verdict=changed&exit=0&seconds=NaN")]
+    [InlineData("key=d.calm-otter.1.0.basics_0_names&verdict=changed&exit=-1&seconds=1")]
+    [InlineData("key=d.calm-otter.1.0.basics_0_names&verdict=changed&exit=0&seconds=NaN")]
     public async Task A_result_that_no_agent_sends_is_refused(string query)
     {
         await Home();
-        await Next("token-a");
+        await First();
         Assert.Equal(HttpStatusCode.BadRequest, (await Result(query)).Status);
     }
 
     [Fact]
     public async Task A_report_larger_than_its_limit_is_refused() =>
-        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await Result("key=role.0.1&verdict=changed&exit=0&seconds=1", new string('x', 5 << 20))).Status);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await Result("key=d.calm-otter.1.0.basics_0_names&verdict=changed&exit=0&seconds=1", new string('x', 5 << 20))).Status);
 
     [Fact]
     public async Task A_call_home_with_a_body_of_megabytes_is_refused() =>

@@ -1,12 +1,6 @@
-using System.Text.Json;
 using Provisioner.Appliance.Machines;
-using Provisioner.Appliance.Servers;
 using Provisioner.Appliance.Serving;
-using Provisioner.Appliance.Store;
 using Provisioner.Domain.Machines;
-using Provisioner.Domain.Networks;
-using Provisioner.Tests.Store;
-using Provisioner.Wire;
 
 namespace Provisioner.ApplianceTests.Roles;
 
@@ -28,13 +22,18 @@ public sealed class InstalledHostTests : IDisposable
     {
         using var host = new NspawnHost(_folder);
         string data = Path.Combine(_folder, "data");
-        NeighbourLease(data, host);
         var machine = RoleAppliance.Machine(data, Id, "calm-otter", Token, m => m with
         {
             Macs = [NspawnHost.Mac],
             Deployment = m.Deployment! with { SshKeys = [HostileKey] },
         });
-        var neighbour = RoleAppliance.Machine(data, "bbbbbb", "bold-lynx", "another", m => m with { State = MachineState.Deployed, Phase = Phase.Idle, Macs = ["52:54:00:5a:00:07"] });
+        var neighbour = RoleAppliance.Machine(data, "bbbbbb", "bold-lynx", "another", m => m with
+        {
+            State = MachineState.Deployed,
+            Phase = Phase.Idle,
+            Macs = ["52:54:00:5a:00:07"],
+            Deployment = m.Deployment! with { Host = HostFacts.Read($"name bold-lynx\naddress host0 {host.Theirs[..^1]}7/24\n"), CallsFrom = host.Theirs[..^1] + "7", CallsTo = host.Ours },
+        });
         await using var appliance = await RoleAppliance.StartAsync(data, host.Ours, "10.78.0.123", machine, neighbour);
         foreach (var (name, text) in appliance.Seeds.FilesFor(machine, machine.Deployment!, appliance.Url))
         {
@@ -65,18 +64,10 @@ public sealed class InstalledHostTests : IDisposable
         LeavesNoTrace(host);
     }
 
-    private static void NeighbourLease(string data, NspawnHost host)
-    {
-        Directory.CreateDirectory(data);
-        using var journal = Journals.Open(Path.Combine(data, "leases"));
-        var now = journal.Clock.Now;
-        Assert.True(journal.IsDurable(journal.Append(new(MacAddress.Parse("52:54:00:5a:00:07"), Ipv4Address.Parse(host.Theirs[..^1] + "7"), LeaseState.Bound, now, now.AddHours(1)))));
-    }
-
     private static async Task<string> RunAgain(RoleAppliance appliance)
     {
         long before = appliance.LastSeq(Id);
-        Assert.IsType<Applied.Ok>(await appliance.Book.ApplyAsync(Id, new MachineChange.RunRole(), "ada"));
+        Assert.IsType<Applied.Ok>(await appliance.Roles.RunAsync(Id, "ada"));
         return await appliance.WaitForAsync(Id, "role.done", before);
     }
 
@@ -157,7 +148,7 @@ public sealed class InstalledHostTests : IDisposable
             File.Delete(host.In("/home/operator/.ssh/authorized_keys"));
             foreach (int number in new[] { 1, 3 })
             {
-                File.WriteAllText(host.In("/root/step"), Script(host, appliance, number));
+                File.WriteAllText(host.In("/root/step"), appliance.Script(Id, number));
                 Assert.StartsWith("changed ", RunBy(shell, host), StringComparison.Ordinal);
                 Assert.Equal("", RunBy(shell, host));
             }
@@ -177,13 +168,5 @@ public sealed class InstalledHostTests : IDisposable
         var (code, said) = host.Run("/bin/sh", "-c", $"exec {shell} /root/step 3>/root/verdict");
         Assert.True(code == 0, $"{shell}: exit code {code}: {said}");
         return File.ReadAllText(host.In("/root/verdict"));
-    }
-
-    private static string Script(NspawnHost host, RoleAppliance appliance, int number)
-    {
-        var role = Provisioner.Appliance.Roles.RoleCatalog.Load("catalog").Find("basics")!;
-        var facts = Provisioner.Domain.Roles.RoleFacts.Gather(appliance.Book.Find(Id)!, System.Net.IPAddress.Parse(host.Theirs), appliance.Book.All.Values,
-            _ => System.Net.IPAddress.Parse(host.Theirs[..^1] + "7"), new("rack.internal", System.Net.IPAddress.Parse(host.Ours), []));
-        return Provisioner.Domain.Roles.RolePlan.For(role, facts).Script(number, 0);
     }
 }

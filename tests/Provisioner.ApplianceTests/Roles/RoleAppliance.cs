@@ -8,15 +8,18 @@ using Provisioner.Appliance.Machines;
 using Provisioner.Appliance.Networks;
 using Provisioner.Appliance.Packages;
 using Provisioner.Appliance.Roles;
+using Provisioner.Appliance.Roles.Deployments;
 using Provisioner.Appliance.Servers;
 using Provisioner.Appliance.Serving;
 using Provisioner.Appliance.Store;
 using Provisioner.Appliance.Web.Hosts;
 using Provisioner.ApplianceTests.Servers;
 using Provisioner.ApplianceTests.Serving;
+using Provisioner.Domain.Bundles;
 using Provisioner.Domain.Images;
 using Provisioner.Domain.Machines;
 using Provisioner.Domain.Networks;
+using Provisioner.Domain.Roles;
 using Provisioner.Domain.Store;
 using Provisioner.Tests.Store;
 
@@ -34,9 +37,28 @@ internal sealed class RoleAppliance : IAsyncDisposable
 
     public SeedWriter Seeds => _app.Services.GetRequiredService<SeedWriter>();
 
+    public DeploymentBook Deployments => _app.Services.GetRequiredService<DeploymentBook>();
+
+    public DeploymentOrders Orders => _app.Services.GetRequiredService<DeploymentOrders>();
+
+    public MachineRoles Roles => _app.Services.GetRequiredService<MachineRoles>();
+
+    /// <summary>A step of a machine's own role, as it would be given out now.</summary>
+    public string Script(string machine, int number)
+    {
+        var plan = _app.Services.GetRequiredService<DeploymentPlans>().Of(Deployments.Of(machine)!).Plan!.Plan;
+        return Assert.IsType<Rendering.Ready>(plan.Render(plan.Nodes[plan.Order[number - 1]], StepMode.Apply, Known.Nothing, 0)).Script;
+    }
+
     public string Url => _app.Urls.First();
 
-    public static async Task<RoleAppliance> StartAsync(string folder, string address, string ntp, params IEnumerable<Machine> machines)
+    /// <param name="folder">Its data.</param>
+    /// <param name="address">Where it listens.</param>
+    /// <param name="ntp">A time server; empty for none.</param>
+    /// <param name="machines">Machines that are written down where the data doesn't have them yet.</param>
+    public static Task<RoleAppliance> StartAsync(string folder, string address, string ntp, params IEnumerable<Machine> machines) => StartAsync(folder, "catalog", address, ntp, machines);
+
+    public static async Task<RoleAppliance> StartAsync(string folder, string catalog, string address, string ntp, IEnumerable<Machine> machines)
     {
         Directory.CreateDirectory(folder);
         var store = new SqliteStore(folder);
@@ -49,7 +71,7 @@ internal sealed class RoleAppliance : IAsyncDisposable
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(k => k.ConfigureHttpsDefaults(https => https.ServerCertificate = certificate.Certificate));
         builder.WebHost.UseUrls($"https://{address}:{port}");
-        var options = new ApplianceOptions { Data = folder, BootFiles = folder, Images = folder, Catalog = "catalog", Ntp = [IPAddress.Parse(ntp)], PackagePort = 0, HttpsPort = port };
+        var options = new ApplianceOptions { Data = folder, BootFiles = folder, Images = folder, Catalog = catalog, Ntp = ntp.Length > 0 ? [IPAddress.Parse(ntp)] : [], PackagePort = 0, HttpsPort = port };
         builder.Services.AddSingleton(options).AddSingleton(TimeProvider.System).AddSingleton<IStore>(store)
             // With leases of its own: the neighbour's lease is in no network of the model.
             .AddSingleton(s => new NetworkBook(store, LeaseBooks.Of(Journals.Open(Path.Combine(folder, "no-leases")), new("none", IPAddress.Parse(address), 24, "rack.internal", 5240), null), s.GetRequiredService<MachineBook>(), TimeProvider.System)).AddSingleton(SecretBox.Open(folder))
@@ -62,7 +84,7 @@ internal sealed class RoleAppliance : IAsyncDisposable
         return new(store, app);
     }
 
-    /// <summary>Makes the record of a machine that was just started from its disk, and one of a neighbour that is deployed already.</summary>
+    /// <summary>Makes the record of a machine that was just started from its disk, with the role basics.</summary>
     public static Machine Machine(string folder, string id, string name, string token, Func<Machine, Machine> change)
     {
         Directory.CreateDirectory(folder);
@@ -77,7 +99,6 @@ internal sealed class RoleAppliance : IAsyncDisposable
                 Id = "d1",
                 Image = "debian-12",
                 Role = "basics",
-                RoleProgress = new("pending", 0, 0, 0, ""),
                 SealedHostToken = SecretBox.Open(folder).Seal(SeedWriter.PurposeOf(id), token),
                 HostTokenHash = Token.Hash(token),
             },
@@ -110,10 +131,17 @@ internal sealed class RoleAppliance : IAsyncDisposable
         _store.Dispose();
     }
 
+    /// <summary>Waits until something is so.</summary>
+    public async Task UntilAsync(Func<RoleAppliance, bool> so, string what)
+    {
+        for (long began = Environment.TickCount64; !so(this); await Task.Delay(20))
+            if (Environment.TickCount64 - began > 20_000) throw new TimeoutException($"{what}:\n{string.Join('\n', Deployments.All.Values.Select(d => $"{d.Name} {d.Role} {d.Stage} {d.Why}"))}\n{string.Join('\n', Book.Events(null, 0, 200).Select(e => $"{e.Machine} {e.Kind} {e.Text}"))}");
+    }
+
     private sealed class NoFacts : IDeployFacts
     {
         public ImageInfo? Image(string name) => null;
-        public bool RoleKnown(string name) => true;
+        public string? RoleFault(string role) => null;
         public FreshDeployment Fresh(string machine) => throw new NotSupportedException();
     }
 }

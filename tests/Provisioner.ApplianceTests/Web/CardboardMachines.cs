@@ -90,7 +90,6 @@ internal static class CardboardMachines
         SealedHostToken = "SEALED-HOST-TOKEN",
         HostTokenHash = TokenHash,
         HomeAt = state == MachineState.Deployed ? now.AddMinutes(-60) : null,
-        RoleProgress = state == MachineState.Deployed ? new("done", 7, 7, 5, "done") : new("pending", 0, 0, 0, "waits for the installed system"),
     };
 
     private static IEnumerable<TimelineEvent> EventsOf(Machine m, DateTimeOffset now)

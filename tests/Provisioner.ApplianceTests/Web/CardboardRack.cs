@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using Provisioner.Appliance.Machines;
+using Provisioner.Appliance.Roles;
 using Provisioner.Appliance.Web;
 using Provisioner.Domain.Dhcp;
 using Provisioner.Domain.Images;
@@ -52,6 +53,18 @@ internal sealed class CardboardRack : ISurroundings, IDeployFacts
         return scope is null ? DhcpExplanation.Of(network, new DhcpAnswer.Silence(why!)) : DhcpExplanation.Of(question, new(network, scope, null), null, DateTimeOffset.UtcNow);
     }
 
+    public RoleProgress RoleOf(Machine machine) => machine switch
+    {
+        { Deployment.Role: null } or { Deployment: null } => RoleProgress.None,
+        { State: MachineState.Deployed } => new("done", 7, 7, 5, "basics: 7 steps, 5 changed", 1),
+        _ => new("pending", 0, 0, 0, "waits for the installed system", 0),
+    };
+
+    public Task<Applied> RunRoleAsync(string id, string by) => Task.FromResult<Applied>(
+        Book!.Find(id) is not { } machine ? new Applied.NotFound(id)
+        : RoleOf(machine).Status == "done" ? new Applied.Ok(machine)
+        : new Applied.Refused($"{machine.Name} is {Lifecycle.Word(machine.State)}: only a deployed machine with a role can run it"));
+
     public string InstallScript(Machine machine, IPAddress appliance) => $"#!/bin/sh\n# {machine.Id} {appliance}\n";
 
     public async Task<Applied> OrderPowerAsync(string id, PowerAction action, string by, CancellationToken cancel)
@@ -89,6 +102,6 @@ internal sealed class CardboardRack : ISurroundings, IDeployFacts
         Task.FromResult(ServedNames.Remove(name) ? null : $"{name} is not served");
 
     public ImageInfo? Image(string name) => Images.FirstOrDefault(i => i.Name == name);
-    public bool RoleKnown(string name) => Roles.Any(r => r.Name == name);
+    public string? RoleFault(string role) => Roles.Any(r => r.Name == role) ? null : $"there is no role {role}";
     public FreshDeployment Fresh(string machine) => new("dep001", Guid.NewGuid().ToString(), "SEALED-HOST-TOKEN", new('c', 64));
 }

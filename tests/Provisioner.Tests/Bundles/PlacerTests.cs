@@ -40,4 +40,42 @@ public sealed class PlacerTests
         var (second, _) = Placer.Place(bundle, [Machine("a", "controller", false), Machine("aa", "compute"), Machine("b", "compute", false), Machine("c", "compute", false)], first);
         Assert.Equal(["id-b", "id-c", "id-aa"], second!.Groups["compute"].ToArray());
     }
+
+    // "physical3 → compute", as a bundle says it.
+    private static readonly Bundle Growing = Samples.Bundle(Samples.Three.Replace("compute: {tags: [compute], count: 2, memory: 4G}", "compute: {tags: [physical3], count: all, memory: 4G, image: debian-12}", StringComparison.Ordinal));
+    private static readonly Placement Kept = new(System.Collections.Immutable.ImmutableSortedDictionary<string, System.Collections.Immutable.ImmutableArray<string>>.Empty
+        .Add("controller", ["id-a"]).Add("compute", ["id-c"]));
+
+    private static string[] Grown(Bundle bundle, params Candidate[] candidates) => [.. Placer.Grow(bundle, candidates, Kept, ["id-lost"]).Groups["compute"]];
+
+    [Fact]
+    public void A_deployment_grows_by_a_machine_that_comes_with_the_tag_of_a_group_of_all()
+    {
+        Assert.Equal(["id-c", "id-d"], Grown(Growing, Machine("c", "physical3"), Machine("d", "physical3")));
+        Assert.Equal(["id-c"], Grown(Growing, Machine("d", "physical4"), Machine("e", "physical3", free: false), Machine("f", "physical3", memory: 1L << 30)));
+        Assert.Same(Kept, Placer.Grow(Growing, [Machine("c", "physical3"), Machine("d", "other")], Kept, []));
+    }
+
+    [Fact]
+    public void It_doesn_t_grow_by_a_machine_that_it_lost_nor_where_it_has_a_number_of_them()
+    {
+        Assert.Equal(["id-c"], Grown(Growing, Machine("lost", "physical3")));
+        Assert.Same(Kept, Placer.Grow(Samples.Bundle(), [Machine("d", "compute")], Kept, []));
+    }
+
+    [Fact]
+    public void It_doesn_t_grow_by_a_machine_without_a_system_where_nobody_says_which_it_gets()
+    {
+        var bare = Samples.Bundle(Samples.Three.Replace("count: 2, memory: 4G", "count: all", StringComparison.Ordinal));
+        Assert.Equal(["id-c"], Grown(bare, Machine("d", "compute")));
+        Assert.Equal(["id-c", "id-d"], Grown(bare, Machine("d", "compute") with { Installed = true }));
+    }
+
+    [Fact]
+    public void The_plan_of_a_grown_deployment_has_the_newcomer_s_steps_and_what_others_must_know_of_it()
+    {
+        var grown = DeploymentPlan.For(Growing, [.. Samples.Machines, Samples.Machine("p3", "new-one", "compute", 33)], Samples.Around).Plan!;
+        Assert.Equal(["base/3/names", "agent/2/packages", "agent/2/start"], grown.OfMachine("p3").Select(n => n.Id));
+        Assert.Contains("10.0.0.33 new-one", Assert.IsType<Rendering.Ready>(grown.Render(grown.Find("base/0/names")!, Provisioner.Domain.Roles.StepMode.Apply, Samples.Known, 1)).Script.Replace(".rack.internal new-one", "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
 }

@@ -23,7 +23,7 @@ public sealed class MachineBookTests : IDisposable
     private sealed class Facts : IDeployFacts
     {
         public ImageInfo? Image(string name) => name == Samples.Debian.Name ? Samples.Debian : null;
-        public bool RoleKnown(string name) => name == "basics";
+        public string? RoleFault(string role) => role == "basics" ? null : $"there is no role {role}: see the list of roles";
         public FreshDeployment Fresh(string machine) => new("d1", "G1", "sealed", "hash");
     }
 

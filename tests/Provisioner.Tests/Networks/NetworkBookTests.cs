@@ -167,7 +167,7 @@ public sealed class NetworkBookTests : IDisposable
     private sealed class NoFacts : IDeployFacts
     {
         public ImageInfo? Image(string name) => null;
-        public bool RoleKnown(string name) => false;
+        public string? RoleFault(string role) => $"there is no role {role}";
         public FreshDeployment Fresh(string machine) => throw new NotSupportedException();
     }
 

@@ -1,5 +1,5 @@
-using System.Net;
 using System.Runtime.CompilerServices;
+using Provisioner.Domain.Bundles;
 using Provisioner.Domain.Machines;
 using Provisioner.Domain.Roles;
 
@@ -9,10 +9,19 @@ internal static class RoleSamples
 {
     public const string Key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKa0d2YGuF8bXo8jDk1c7rQW0n3m0v1xS8cYbLwQe7tP ops@desk";
 
-    public static readonly RoleFacts Facts = new(
-        new("calm-otter", IPAddress.Parse("10.77.0.101")),
-        [new("bold-lynx", IPAddress.Parse("10.77.0.102")), new("calm-otter", IPAddress.Parse("10.77.0.101"))],
-        "rack.internal", IPAddress.Parse("10.77.0.1"), [IPAddress.Parse("10.77.0.5"), IPAddress.Parse("10.77.0.6")], "operator", [Key]);
+    /// <summary>What stands around a machine that was given a role by itself: another one with the same role.</summary>
+    public static readonly Surroundings Around = new("calm-otter", "rack.internal", "10.77.0.1", ["10.77.0.5", "10.77.0.6"], "operator", [Key])
+    {
+        Neighbours = [Planned("bold-lynx", "10.77.0.102")],
+    };
+
+    public static PlannedMachine Planned(string name, string address) => new($"id-{name}", name, Bundle.OnlyGroup) { Address = address };
+
+    /// <summary>The role of the catalog on one machine.</summary>
+    public static DeploymentPlan Plan(Surroundings? around = null) => DeploymentPlan.For(Bundle.OfOne(Basics), [Planned("calm-otter", "10.77.0.101")], around ?? Around).Plan!;
+
+    /// <summary>One of its steps.</summary>
+    public static Rendering Render(string step, Surroundings? around = null) => Plan(around).Render(Plan(around).Find($"basics/0/{step}")!, StepMode.Apply, Known.Nothing, run: 4);
 
     public static Machine Machine(string id = "k3xr8q", string name = "calm-otter", string? role = "basics") => new()
     {

@@ -1,22 +1,25 @@
+using Provisioner.Domain.Bundles;
 using Provisioner.Domain.Roles;
 
 namespace Provisioner.Tests.Roles;
 
 public sealed class StepScriptTests
 {
-    private static RolePlan Plan(RoleFacts? facts = null) => RolePlan.For(RoleSamples.Basics, facts ?? RoleSamples.Facts);
+    private static string Script(string step, Surroundings? around = null) => Assert.IsType<Rendering.Ready>(RoleSamples.Render(step, around)).Script;
+
+    private static string Why(string step, Surroundings around) => Assert.IsType<Rendering.Impossible>(RoleSamples.Render(step, around)).Why;
 
     [Theory]
-    [InlineData(1, "basics-names.sh")]
-    [InlineData(2, "basics-time.sh")]
-    [InlineData(3, "basics-operator.sh")]
-    public void The_steps_of_basics_are_golden(int step, string name) => RoleSamples.IsGolden(name, Plan().Script(step, run: 4));
+    [InlineData("names")]
+    [InlineData("time")]
+    [InlineData("operator")]
+    public void The_steps_of_basics_are_golden(string step) => RoleSamples.IsGolden($"basics-{step}.sh", Script(step));
 
     [Fact]
     public void A_script_begins_with_its_header_and_ends_with_a_mark()
     {
-        string script = Plan().Script(2, run: 4);
-        Assert.StartsWith("#!/bin/sh\n#: role basics\n#: run 4\n#: step 2\n#: steps 3\n#: name time\n#: deadline 300\n#: end\n", script, StringComparison.Ordinal);
+        string script = Script("time");
+        Assert.StartsWith("#!/bin/sh\n#: deployment calm-otter\n#: run 4\n#: step basics/0/time\n#: mode apply\n#: deadline 300\n#: end\n", script, StringComparison.Ordinal);
         Assert.EndsWith("\n#: whole\n", script, StringComparison.Ordinal);
     }
 
@@ -32,11 +35,8 @@ public sealed class StepScriptTests
     [InlineData("ssh-ed25519 AAAA a\nssh-ed25519 BBBB evil")]
     [InlineData("ssh-ed25519 AAAA \u001b[2J")]
     [InlineData("ssh-ed25519 AAAA \u2028")]
-    public void A_value_with_a_line_of_its_own_is_refused(string key)
-    {
-        var e = Assert.Throws<RoleValueException>(() => Plan(RoleSamples.Facts with { SshKeys = [key] }));
-        Assert.Equal("operator.ssh_keys has a line break or another control character: give it without", e.Message);
-    }
+    public void A_value_with_a_line_of_its_own_is_refused(string key) =>
+        Assert.Equal("basics/0/operator: operator.ssh_keys has a line break or another control character: give it without", Why("operator", RoleSamples.Around with { SshKeys = [key] }));
 
     [Theory]
     [InlineData("root")]
@@ -44,19 +44,12 @@ public sealed class StepScriptTests
     [InlineData("-rf")]
     [InlineData("$(id)")]
     public void An_account_that_is_no_account_is_refused(string name) =>
-        Assert.Throws<RoleValueException>(() => Plan(RoleSamples.Facts with { Operator = name }));
+        Assert.StartsWith("basics/0/operator: ", Why("operator", RoleSamples.Around with { Operator = name }), StringComparison.Ordinal);
 
     [Fact]
     public void A_hostile_value_is_one_word_of_the_script()
     {
-        string script = Plan(RoleSamples.Facts with { SshKeys = ["ssh-ed25519 AAAA '; touch /pwned; $(reboot) `id` \"x\" \\"] }).Script(3, run: 0);
+        string script = Script("operator", RoleSamples.Around with { SshKeys = ["ssh-ed25519 AAAA '; touch /pwned; $(reboot) `id` \"x\" \\"] });
         Assert.Contains("user operator yes 'ssh-ed25519 AAAA '\\''; touch /pwned; $(reboot) `id` \"x\" \\'\n", script, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void A_plan_differs_when_a_fact_does_and_only_then()
-    {
-        Assert.Equal(Plan().Fingerprint, Plan().Fingerprint);
-        Assert.NotEqual(Plan().Fingerprint, Plan(RoleSamples.Facts with { Hosts = RoleSamples.Facts.Hosts.RemoveAt(0) }).Fingerprint);
     }
 }

@@ -1,9 +1,8 @@
 #!/bin/sh
-#: role basics
+#: deployment calm-otter
 #: run 4
-#: step 1
-#: steps 3
-#: name names
+#: step basics/0/names
+#: mode apply
 #: deadline 300
 #: end
 

@@ -1,9 +1,8 @@
 #!/bin/sh
-#: role basics
+#: deployment calm-otter
 #: run 4
-#: step 3
-#: steps 3
-#: name operator
+#: step basics/0/operator
+#: mode apply
 #: deadline 300
 #: end
 

@@ -1,9 +1,8 @@
 #!/bin/sh
-#: role basics
+#: deployment calm-otter
 #: run 4
-#: step 2
-#: steps 3
-#: name time
+#: step basics/0/time
+#: mode apply
 #: deadline 300
 #: end
 

@@ -82,8 +82,8 @@ internal static class DeploymentCommands
 
     private static Command Deployments()
     {
-        Column[] columns = [new("name", "name"), new("stage", "stage"), new("since", "stageSince"), new("machines", "machines"), new("by", "by"), new("why", "why")];
-        var command = new Command("deployments", "Bundles that are laid down on machines");
+        Column[] columns = [new("name", "name"), new("role", "role"), new("stage", "stage"), new("since", "stageSince"), new("machines", "machines"), new("by", "by"), new("why", "why")];
+        var command = new Command("deployments", "Bundles that are laid down on machines, and machines that were given a role by itself");
         var list = new Command("list", "Lists them");
         foreach (var listing in new[] { command, list })
             listing.Asks((_, api, cancel) => api.GetAsync("deployments", cancel), (screen, said, _) => screen.Table(said!["deployments"]!.AsArray(), columns, "there are no deployments"));

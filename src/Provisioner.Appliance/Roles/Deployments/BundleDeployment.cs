@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Provisioner.Domain.Bundles;
+using Provisioner.Domain.Machines;
 using Provisioner.Domain.Roles;
 
 namespace Provisioner.Appliance.Roles.Deployments;
@@ -21,15 +22,20 @@ internal enum DeploymentStage
 }
 
 /// <summary>
-/// A bundle that is laid down on machines, or was: an immutable record, swapped whole by <see cref="DeploymentBook"/>. It holds no secret in
-/// the clear, but what its steps found out (<see cref="RunState.Facts"/>), which is sealed on its way to the disk.
+/// A bundle that is laid down on machines, or was; or the role that one machine was given by itself, which is a bundle of one. An immutable
+/// record, swapped whole by <see cref="DeploymentBook"/>. It holds no secret in the clear, but what its steps found out
+/// (<see cref="RunState.Facts"/>), which is sealed on its way to the disk.
 /// </summary>
 internal sealed record BundleDeployment
 {
-    /// <summary>Its name, the bundle's unless another was given; a DNS label.</summary>
+    /// <summary>Its name, the bundle's unless another was given, or the machine's; a DNS label.</summary>
     public required string Name { get; init; }
-    /// <summary>The bundle's text as it was given.</summary>
+    /// <summary>The bundle's text as it was given; empty for a machine's own role.</summary>
     public required string Bundle { get; init; }
+    /// <summary>The role that a machine was given by itself; null for a bundle.</summary>
+    public string? Role { get; init; }
+    /// <summary>Which of its machine's deployments that role belongs to (<see cref="Deployment.Id"/>).</summary>
+    public string Installation { get; init; } = "";
     /// <summary>The bundle's file, for faults.</summary>
     public string File { get; init; } = "bundle.yaml";
     /// <summary>Who asked.</summary>
@@ -56,8 +62,6 @@ internal sealed record BundleDeployment
     public Placement Placement { get; init; } = new(ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty);
     /// <summary>Machines that were lost and not replaced yet.</summary>
     public ImmutableHashSet<string> Lost { get; init; } = [];
-    /// <summary>The appliance's address as the machines reach it; empty until one of them called.</summary>
-    public string Appliance { get; init; } = "";
     /// <summary>The bundle was given to be planned, and nobody has applied it yet: nothing begins by itself.</summary>
     public bool Proposed { get; init; }
     /// <summary>Its secrets by key, sealed.</summary>

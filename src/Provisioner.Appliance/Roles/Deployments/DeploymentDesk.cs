@@ -11,12 +11,9 @@ namespace Provisioner.Appliance.Roles.Deployments;
 internal sealed class DeploymentDesk(DeploymentBook book, DeploymentPlans plans, DeploymentSecrets secrets, RunTeller teller, StepVoices voices, Wakes wakes, TimeProvider time)
 {
     /// <summary>The step that the machine is to run now, or null. The caller lets in one question or report of a machine at a time.</summary>
-    public async Task<string?> StepAsync(string machine, HostCall call)
+    public async Task<string?> StepAsync(string machine)
     {
-        if (book.Of(machine) is not { } deployment) return null;
-        if (deployment.Appliance.Length == 0)
-            await book.ChangeAsync(deployment.Name, d => (d is { Appliance: "" } ? d with { Appliance = call.Local.ToString() } : d, true));
-        if (deployment.Active is null) return null;
+        if (book.Of(machine) is not { Active: not null } deployment) return null;
         var given = await book.ChangeAsync(deployment.Name, d => Next(d, machine));
         teller.Tell(given.Change);
         if (given.Again is { } again) WakeAt(machine, again);
@@ -47,7 +44,7 @@ internal sealed class DeploymentDesk(DeploymentBook book, DeploymentPlans plans,
     public async Task GiveUpAsync(string deployment, string machine, string why) => teller.Tell(await book.ChangeAsync(deployment, d =>
     {
         if (d is not { Active: { } run } || d.StateOf(run)?.Nodes.FirstOrDefault(n => n.Value.Status is NodeStatus.Given && n.Value.Machine == machine) is not { Key: not null } given) return (d, RunChange.None);
-        return Take(d, machine, new StepKey(d.Name, run.Run, given.Value.Tries, given.Key), new("", StepVerdict.Failed, 255, 0, [], why));
+        return Take(d, machine, new StepKey(d.Name, run.Run, given.Value.Tries, given.Key), new("", Failed: true, 255, 0, [], why));
     }));
 
     private (BundleDeployment?, Given) Next(BundleDeployment? deployment, string machine)
@@ -62,11 +59,9 @@ internal sealed class DeploymentDesk(DeploymentBook book, DeploymentPlans plans,
                 var next = step.State == state ? deployment : deployment.With(step.State);
                 string script = HostAgent.Step(key, $"{deployment.Name} {step.Node.Id}", step.Node.Deadline, step.Script.Script);
                 return (next, new(script, null, RunTeller.Compare(deployment, next, plan, step.Events, machine)));
-            case RunNext.Nothing { State: var moved, Again: var again, Events: var events } when moved != state:
-                var ended = End(deployment.With(moved), plan, run);
-                return (ended, new(null, again, RunTeller.Compare(deployment, ended, plan, events, machine)));
-            case RunNext.Nothing nothing:
-                return (deployment, Given.Nothing with { Again = nothing.Again });
+            case RunNext.Nothing { State: var moved, Again: var again, Events: var events }:
+                var ended = End(moved == state ? deployment : deployment.With(moved), plan, run);
+                return (ended, new(null, again, ReferenceEquals(ended, deployment) ? RunChange.None : RunTeller.Compare(deployment, ended, plan, events, machine)));
             default:
                 throw new InvalidOperationException("an answer without an arm");
         }
@@ -78,7 +73,7 @@ internal sealed class DeploymentDesk(DeploymentBook book, DeploymentPlans plans,
         // The step's own secrets are hidden where its report is read; others of the deployment may lie in files that it printed.
         var masks = Hiding(deployment, plan.Plan);
         string said = string.Join('\n', report.Said.Select(line => line.StartsWith("changed", StringComparison.Ordinal) ? masks.Hide(line) : line));
-        var told = new NodeReport(run.Run, key.Node, report.Verdict is StepVerdict.Failed, report.ExitCode, report.Seconds, masks.Hide(report.Output), said);
+        var told = new NodeReport(run.Run, key.Node, report.Failed, report.ExitCode, report.Seconds, masks.Hide(report.Output), said);
         if (DeploymentRun.On(plan.Plan, deployment.StateOf(run)!, told, KnownTo(deployment), time.GetUtcNow()) is not { } outcome) return (deployment, RunChange.None);
         var next = End(deployment.With(outcome.State), plan, run);
         return (next, RunTeller.Compare(deployment, next, plan, outcome.Events, machine));

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Provisioner.Appliance.Machines;
 using Provisioner.Domain.Bundles;
+using Provisioner.Domain.Events;
 using Provisioner.Domain.Machines;
 using Provisioner.Domain.Roles;
 
@@ -36,10 +37,19 @@ internal sealed class DeploymentOrders(
     /// <summary>The same, and begins: installs what has no system, then configures.</summary>
     public Task<Ordered> DeployAsync(BundleOrder order, string by) => PutAsync(order, by, begin: true);
 
-    /// <summary>Makes everything as the bundle says; what is so already stays untouched.</summary>
-    public Task<Ordered> ApplyAsync(string name, string by) => ChangeAsync(name, by, d => d.Active is { } run
-        ? Busy(d, run)
-        : Begun(d, "apply", by));
+    /// <summary>Makes everything as the bundle says; what is so already stays untouched. Machines that came with the tags of a group of all are taken in.</summary>
+    /// <param name="name">The deployment.</param>
+    /// <param name="by">Who asked.</param>
+    /// <param name="why">For the timeline of a machine whose own role it is; null where there is nothing to say.</param>
+    public Task<Ordered> ApplyAsync(string name, string by, string? why = null)
+    {
+        var before = book.Find(name);
+        return ChangeAsync(name, d => d.Active is { } run ? Busy(d, run) : Begun(planner.Grown(d, book.All.Values), "apply", by), next =>
+        {
+            if (before is not null) teller.Grown(next, before);
+            if (why is not null) teller.Stage(next, "asked", why, by: by);
+        });
+    }
 
     /// <summary>Goes on where something failed: what was done isn't done again.</summary>
     public async Task<Ordered> ResumeAsync(string name, string by)
@@ -47,7 +57,7 @@ internal sealed class DeploymentOrders(
         if (book.Find(name) is { } present)
             foreach (string id in present.Machines)
                 if (machines.Find(id) is { State: MachineState.FailedDeploying } failed && await InstallAsync(present, failed, by) is Applied.Refused refused) return new Ordered.Refused([refused.Why]);
-        return await ChangeAsync(name, by, d => d switch
+        return await ChangeAsync(name, d => d switch
         {
             { Active: { } run } => Busy(d, run),
             { Stage: DeploymentStage.Failed } => Begun(d, "resume", by),
@@ -57,7 +67,7 @@ internal sealed class DeploymentOrders(
     }
 
     /// <summary>Looks without touching anything: plan, drift (what would change) or verify (whether it works).</summary>
-    public Task<Ordered> LookAsync(string name, string what, string by) => ChangeAsync(name, by, d =>
+    public Task<Ordered> LookAsync(string name, string what, string by) => ChangeAsync(name, d =>
     {
         if (d.Active is { } run) return Busy(d, run);
         if (d.Machines.Select(machines.Find).FirstOrDefault(m => m is null || !DeploymentPlanner.IsUp(m)) is var down && d.Machines.Any(id => machines.Find(id) is not { } m || !DeploymentPlanner.IsUp(m)))
@@ -72,18 +82,21 @@ internal sealed class DeploymentOrders(
     });
 
     /// <summary>Ends the present run; what its machines are at ends with it.</summary>
-    public Task<Ordered> StopAsync(string name, string by) => ChangeAsync(name, by, d =>
+    public Task<Ordered> StopAsync(string name, string by) => ChangeAsync(name, d =>
     {
         if (d.Active is not { } run) return d.Stage is DeploymentStage.Installing ? Ok(Failed(d, $"stopped by {by}")) : (d, new Ordered.Refused([$"{d.Name} is {Word(d.Stage)}: nothing is under way"]));
         var ended = d.With(run with { Ended = time.GetUtcNow(), Text = $"stopped by {by}" });
         return Ok(run.Mode is StepMode.Apply ? Failed(ended, $"stopped by {by}") : ended);
+    }, stopped =>
+    {
+        if (stopped.Stage is DeploymentStage.Failed) teller.Stage(stopped, "failed", stopped.Why, Level.Warning, by);
     });
 
     /// <summary>Gives secrets new values and applies them.</summary>
     /// <param name="name">The deployment.</param>
     /// <param name="wanted">Keys, <c>glance/db_password</c>; empty: all.</param>
     /// <param name="by">Who asked.</param>
-    public Task<Ordered> RotateAsync(string name, IReadOnlyCollection<string> wanted, string by) => ChangeAsync(name, by, d =>
+    public Task<Ordered> RotateAsync(string name, IReadOnlyCollection<string> wanted, string by) => ChangeAsync(name, d =>
     {
         if (d.Active is { } run) return Busy(d, run);
         if (plans.Of(d) is not { Plan: { } plan } planned) return (d, new Ordered.Refused(plans.Of(d).Faults));
@@ -99,9 +112,11 @@ internal sealed class DeploymentOrders(
     {
         string id = machines.Find(machine)?.Id ?? machine;
         if (book.Of(id) is not { } present) return new Ordered.Refused([$"{machine} stands in no deployment"]);
-        var ordered = await ChangeAsync(present.Name, by, d =>
+        if (present.Role is { } role) return new Ordered.Refused([$"{role} on {machine} is its own, and no other machine's: release it, and deploy another with the role"]);
+        var ordered = await ChangeAsync(present.Name, d =>
         {
-            if (planner.Read(d.File, d.Bundle) is not { Bundle: { } bundle } read) return (d, new Ordered.Refused(DeploymentPlanner.Said(planner.Read(d.File, d.Bundle).Faults)));
+            var read = planner.Read(d);
+            if (read.Bundle is not { } bundle) return (d, new Ordered.Refused(DeploymentPlanner.Said(read.Faults)));
             var (placement, faults) = planner.Place(bundle, d.Name, book.All.Values, d.Placement, [id]);
             if (placement is null) return (d, new Ordered.Refused(DeploymentPlanner.Said(faults)));
             // What was under way can't end without the lost machine.
@@ -118,20 +133,26 @@ internal sealed class DeploymentOrders(
     public async Task<Ordered> ReleaseAsync(string name, bool keepMachines, string by)
     {
         if (book.Find(name) is not { } deployment) return new Ordered.NotFound(name);
+        if (deployment.Role is { } role)
+        {
+            if (keepMachines) return new Ordered.Refused([$"{role} is what {name} was installed for: it goes when the machine is released"]);
+            if (await Unreleased(deployment, by) is { } why) return new Ordered.Refused([why]);
+        }
         if (!keepMachines)
             foreach (string id in deployment.Machines)
                 if (machines.Find(id) is { } machine && deployment.Stage is not DeploymentStage.Planned && Lifecycle.Find(machine.State, Trigger.Release) is not null)
                     await machines.ApplyAsync(id, new MachineChange.Release(), by);
         await book.ChangeAsync(name, _ => ((BundleDeployment?)null, true));
         plans.Forget(name);
-        teller.Stage(name, "released", keepMachines ? "is forgotten; its machines stay as they are" : "is released", by: by);
+        teller.Stage(deployment, "released", keepMachines ? "is forgotten; its machines stay as they are" : "is released", by: by);
         return new Ordered.Ok(deployment);
     }
 
     /// <summary>Has a system installed on a machine for the deployment.</summary>
     public Task<Applied> InstallAsync(BundleDeployment deployment, Machine machine, string by)
     {
-        var bundle = planner.Read(deployment.File, deployment.Bundle).Bundle;
+        if (deployment.Role is { } role) return Task.FromResult<Applied>(new Applied.Refused($"{machine.Name} is {Lifecycle.Word(machine.State)}: deploy it again with the role {role}"));
+        var bundle = planner.Read(deployment).Bundle;
         string? group = deployment.Placement.Groups.FirstOrDefault(g => g.Value.Contains(machine.Id)).Key;
         string? image = bundle?.Machines.FirstOrDefault(g => g.Name == group)?.Image ?? bundle?.Image;
         return image is null
@@ -143,11 +164,13 @@ internal sealed class DeploymentOrders(
 
     private async Task<Ordered> PutAsync(BundleOrder order, string by, bool begin)
     {
-        if (planner.Read(order.File, order.Text) is not { Bundle: { } bundle } read) return new Ordered.Refused(DeploymentPlanner.Said(planner.Read(order.File, order.Text).Faults));
+        var read = planner.Read(order.File, order.Text);
+        if (read.Bundle is not { } bundle) return new Ordered.Refused(DeploymentPlanner.Said(read.Faults));
         string name = order.Name.Length > 0 ? order.Name : bundle.Name;
         if (!HostName.IsValid(name)) return new Ordered.Refused([$"\"{name}\" is no name for a deployment: a–z, 0–9 and -, at most 63"]);
         var ordered = await book.ChangeAsync(name, d =>
         {
+            if (d?.Role is { } role) return (d, new Ordered.Refused([$"{name} is the deployment of the role {role} on the machine of that name: give yours another name (--name)"]));
             if (d?.Active is { } run) return Busy(d, run);
             if (d is { Stage: DeploymentStage.Installing }) return (d, new Ordered.Refused([$"{name} is being installed: wait, or stop it with provisioner deployments stop {name}"]));
             var (placement, faults) = planner.Place(bundle, name, book.All.Values, d?.Placement, d?.Lost);
@@ -160,6 +183,8 @@ internal sealed class DeploymentOrders(
                 SshKeys = order.SshKeys,
                 EraseForeignData = order.EraseForeignData,
                 Placement = placement,
+                // Who lays it down anew, and is given a machine that was replaced once, wants it back.
+                Lost = d?.Lost.Except(placement.Groups.Values.SelectMany(ids => ids)) ?? [],
                 Proposed = !begin,
                 Runs = (d?.Runs ?? 0) + 1,
             };
@@ -168,7 +193,11 @@ internal sealed class DeploymentOrders(
             next = secrets.Complete(next, plan.Plan.Secrets);
             return begin ? Begun(next, "apply", by) : Ok(next);
         });
-        if (ordered is Ordered.Ok && begin) teller.Stage(name, "begun", $"bundle {bundle.Name} on {string.Join(", ", ((Ordered.Ok)ordered).Deployment.Machines.Select(teller.NameOf))}", by: by);
+        if (ordered is Ordered.Ok { Deployment: var begun } && begin)
+        {
+            teller.Stage(begun, "begun", $"bundle {bundle.Name} on {string.Join(", ", begun.Machines.Select(teller.NameOf))}", by: by);
+            wakes.Wake(Wakes.Runner);
+        }
         return ordered;
     }
 
@@ -190,11 +219,23 @@ internal sealed class DeploymentOrders(
     private static (BundleDeployment?, Ordered) Busy(BundleDeployment deployment, RunInfo run) =>
         (deployment, new Ordered.Refused([$"{deployment.Name}: {run.What} is under way (run {run.Run}, by {run.By}): wait for its end, or stop it with provisioner deployments stop {deployment.Name}"]));
 
-    private async Task<Ordered> ChangeAsync(string name, string by, Func<BundleDeployment, (BundleDeployment?, Ordered)> change)
+    private async Task<Ordered> ChangeAsync(string name, Func<BundleDeployment, (BundleDeployment?, Ordered)> change, Action<BundleDeployment>? tell = null)
     {
         var ordered = await book.ChangeAsync(name, d => d is null ? (null, new Ordered.NotFound(name)) : change(d));
         if (ordered is Ordered.Ok { Deployment: var deployment })
+        {
+            tell?.Invoke(deployment);
             foreach (string machine in deployment.Machines) wakes.Wake(machine);
+            wakes.Wake(Wakes.Runner);
+        }
         return ordered;
+    }
+
+    // The machine's own role goes with its system.
+    private async Task<string?> Unreleased(BundleDeployment deployment, string by)
+    {
+        foreach (string id in deployment.Machines)
+            if (machines.Find(id) is not null && await machines.ApplyAsync(id, new MachineChange.Release(), by) is Applied.Refused refused) return refused.Why;
+        return null;
     }
 }

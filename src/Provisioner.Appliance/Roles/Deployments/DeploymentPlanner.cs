@@ -4,6 +4,7 @@ using Provisioner.Appliance.Machines;
 using Provisioner.Appliance.Networks;
 using Provisioner.Appliance.Serving;
 using Provisioner.Domain.Bundles;
+using Provisioner.Domain.Catalog;
 using Provisioner.Domain.Machines;
 using Provisioner.Domain.Networks;
 using Provisioner.Domain.Roles;
@@ -23,22 +24,32 @@ internal sealed class DeploymentPlanner(RoleCatalog catalog, MachineBook machine
     /// <summary>Reads a bundle.</summary>
     public BundleFile Read(string file, string yaml) => BundleFile.Read(file, yaml, catalog.Library);
 
+    /// <summary>The bundle of a deployment: its text's, or the one of a machine's own role.</summary>
+    public BundleFile Read(BundleDeployment deployment) => deployment.Role is { } role ? BundleFile.OfOne(role, catalog.Library) : Read(deployment.File, deployment.Bundle);
+
     /// <summary>Chooses machines for a bundle: those that it has stay; the lost ones are replaced.</summary>
     /// <param name="bundle">The bundle.</param>
     /// <param name="name">The deployment's name: its own machines are free for it.</param>
     /// <param name="all">All deployments.</param>
     /// <param name="kept">The machines that it has.</param>
     /// <param name="lost">Those among them that are to be replaced.</param>
-    public (Placement? Placement, ImmutableArray<RoleFault> Faults) Place(Bundle bundle, string name, IEnumerable<BundleDeployment> all, Placement? kept, ImmutableHashSet<string>? lost = null)
+    public (Placement? Placement, ImmutableArray<CatalogFault> Faults) Place(Bundle bundle, string name, IEnumerable<BundleDeployment> all, Placement? kept, ImmutableHashSet<string>? lost = null)
     {
-        var taken = all.Where(d => d.Name != name).SelectMany(d => d.Machines.Concat(d.Lost)).ToHashSet();
-        return Placer.Place(bundle, machines.All.Values.Select(m => CandidateOf(m, taken)), kept, lost);
+        return Placer.Place(bundle, Candidates(name, all), kept, lost);
+    }
+
+    /// <summary>The same deployment with the machines that came with the tags of a group of all; the very same where none came.</summary>
+    public BundleDeployment Grown(BundleDeployment deployment, IEnumerable<BundleDeployment> all)
+    {
+        if (deployment.Role is not null || Read(deployment).Bundle is not { } bundle || !bundle.Machines.Any(g => g.All)) return deployment;
+        var placement = Placer.Grow(bundle, Candidates(deployment.Name, all), deployment.Placement, deployment.Lost);
+        return ReferenceEquals(placement, deployment.Placement) ? deployment : deployment with { Placement = placement };
     }
 
     /// <summary>The plan over the machines that were chosen. Machines without a system have no addresses yet: then it serves to be shown.</summary>
     public Planning Plan(BundleDeployment deployment)
     {
-        var read = Read(deployment.File, deployment.Bundle);
+        var read = Read(deployment);
         if (read.Bundle is not { } bundle) return new(null, null, Said(read.Faults));
         var chosen = deployment.Placement.Groups.SelectMany(g => g.Value.Select(id => (Group: g.Key, Id: id))).ToList();
         var faults = new List<string>();
@@ -53,24 +64,45 @@ internal sealed class DeploymentPlanner(RoleCatalog catalog, MachineBook machine
         return new(bundle, plan, Said(wrong));
     }
 
-    /// <summary>A machine has its system, and its agent has said what it is.</summary>
-    public static bool IsUp(Machine machine) => machine is { State: MachineState.Deployed, Deployment.Host: not null };
+    /// <summary>A machine has its system, and its agent has said what it is and which way it calls.</summary>
+    public static bool IsUp(Machine machine) => machine is { State: MachineState.Deployed, Deployment: { Host: not null, CallsTo.Length: > 0 } };
 
-    public static ImmutableArray<string> Said(IEnumerable<RoleFault> faults) => [.. faults.Select(f => f.ToString())];
+    /// <summary>Machines that were given a role by itself and have become it, or are about to: they know each other by name. By name.</summary>
+    public IEnumerable<PlannedMachine> WithRole(string role) => machines.All.Values
+        .Where(m => m.Deployment?.Role == role && IsUp(m)).OrderBy(m => m.Name, StringComparer.Ordinal)
+        .Select(m => new PlannedMachine(m.Id, m.Name, "") { Address = AddressOf(m) });
+
+    public static ImmutableArray<string> Said(IEnumerable<CatalogFault> faults) => [.. faults.Select(f => f.ToString())];
 
     private Surroundings Around(BundleDeployment deployment)
     {
-        string appliance = deployment.Appliance.Length > 0 ? deployment.Appliance : options.Listen.ToString();
+        string appliance = deployment.Machines.Select(id => machines.Find(id)?.Deployment?.CallsTo).FirstOrDefault(a => a is { Length: > 0 }) ?? options.Listen.ToString();
         ImmutableArray<string> time = options.Ntp.IsDefaultOrEmpty ? [appliance] : [.. options.Ntp.Select(n => n.ToString())];
-        return new(deployment.Name, options.Domain, appliance, time, deployment.Operator, deployment.SshKeys);
+        return new(deployment.Name, options.Domain, appliance, time, deployment.Operator, deployment.SshKeys)
+        {
+            Neighbours = deployment.Role is { } role ? [.. WithRole(role).ExceptBy(deployment.Machines, m => m.Id)] : [],
+        };
     }
+
+    private IEnumerable<Candidate> Candidates(string name, IEnumerable<BundleDeployment> all)
+    {
+        var taken = all.Where(d => d.Name != name).SelectMany(d => d.Machines.Concat(d.Lost)).ToHashSet();
+        return machines.All.Values.Select(m => CandidateOf(m, taken));
+    }
+
+    // The one that it calls from. Behind NAT that is none of its own: then its first one.
+    private static string AddressOf(Machine machine) => machine.Deployment is not { Host: { } host } deployment ? ""
+        : host.Addresses.IsEmpty || host.Addresses.Any(a => a.Address == deployment.CallsFrom) ? deployment.CallsFrom : host.Addresses[0].Address;
 
     private static Candidate CandidateOf(Machine machine, HashSet<string> taken)
     {
         bool free = machine is { State: MachineState.Ready } or { State: MachineState.Deployed, Deployment.Role: null };
         return new(machine.Id, machine.Name, [.. machine.Tags], machine.Inventory?.Cpu.Threads ?? machine.Deployment?.Host?.Cpus ?? 0,
             machine.Inventory?.MemoryBytes ?? machine.Deployment?.Host?.MemoryBytes ?? 0, machine.Inventory?.Disks.Sum(d => d.SizeBytes) ?? 0,
-            ArchitectureOf(machine), free && !taken.Contains(machine.Id), Lifecycle.Word(machine.State));
+            ArchitectureOf(machine), free && !taken.Contains(machine.Id), Lifecycle.Word(machine.State))
+        {
+            Installed = machine.State is MachineState.Deployed,
+        };
     }
 
     // Debian's words for what uname says; an agent of ours runs on amd64 alone.
@@ -98,7 +130,7 @@ internal sealed class DeploymentPlanner(RoleCatalog catalog, MachineBook machine
             if (IsUp(machine) && !addresses.ContainsKey(space.Name) && space.Interface is null && wanted.Contains(space.Name))
                 faults.Add($"{machine.Name} has no address in space {space.Name} ({space.Subnet ?? space.ModelSpace}); it has {Had(host!)}: give it one, or name it under machines: {group}: addresses");
         }
-        string own = bundle.Spaces is [var first, ..] && addresses.TryGetValue(first.Name, out string? main) ? main : host?.Addresses is [var only, ..] ? only.Address : "";
+        string own = bundle.Spaces is [var first, ..] && addresses.TryGetValue(first.Name, out string? main) ? main : AddressOf(machine);
         return new PlannedMachine(machine.Id, machine.Name, group) { Address = own, Addresses = addresses.ToImmutable(), Interfaces = interfaces.ToImmutable() };
     }
 

@@ -14,7 +14,7 @@ namespace Provisioner.Appliance.Roles.Deployments;
 /// the right tags, and gives up on those that fell silent. It keeps nothing that must last: a restart asks again.
 /// </summary>
 internal sealed partial class DeploymentRunner(
-    MachineBook machines, DeploymentBook book, DeploymentPlanner planner, DeploymentPlans plans, DeploymentSecrets secrets, DeploymentOrders orders, DeploymentDesk desk,
+    MachineBook machines, DeploymentBook book, MachineRoles roles, DeploymentPlanner planner, DeploymentPlans plans, DeploymentSecrets secrets, DeploymentOrders orders, DeploymentDesk desk,
     RunTeller teller, HostDoor door, Wakes wakes, TimeProvider time, ILogger<DeploymentRunner> log) : BackgroundService
 {
     /// <summary>A machine that is at a step and says nothing for so long is given up: twice what the slowest servers take for a restart.</summary>
@@ -24,19 +24,38 @@ internal sealed partial class DeploymentRunner(
 
     protected override async Task ExecuteAsync(CancellationToken stop)
     {
-        using var tick = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
-        var seen = ImmutableDictionary<string, Machine>.Empty;
+        machines.Changed += Wake;
+        (ImmutableDictionary<string, Machine>?, ImmutableSortedDictionary<string, BundleDeployment>?) seen = default;
+        while (!stop.IsCancellationRequested)
+        {
+            var woken = wakes.Of(Wakes.Runner);
+            // A machine that came while a run was under way is looked at when that is over.
+            var now = (machines.All, book.All);
+            bool news = !ReferenceEquals(seen.Item1, now.Item1) || !ReferenceEquals(seen.Item2, now.Item2);
+            seen = now;
+            if (news) await KeepRolesAsync();
+            foreach (var deployment in book.All.Values) await ConsiderAsync(deployment, news);
+            await Task.WhenAny(woken, Task.Delay(TimeSpan.FromSeconds(1), time, stop));
+        }
+        machines.Changed -= Wake;
+    }
+
+    // Called under the book's lock. What is read of power changes machines all the time, and no deployment.
+    private void Wake(Machine? was, Machine? now)
+    {
+        if (was?.State != now?.State || was?.Deployment != now?.Deployment) wakes.Wake(Wakes.Runner);
+    }
+
+    private async Task KeepRolesAsync()
+    {
         try
         {
-            do
-            {
-                bool news = !ReferenceEquals(seen, machines.All);
-                seen = machines.All;
-                foreach (var deployment in book.All.Values) await ConsiderAsync(deployment, news);
-            } while (await tick.WaitForNextTickAsync(stop));
+            await roles.KeepAsync();
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
+            // Tried again at the next news; a store that takes nothing says so itself.
+            if (e is not StoreSuspendedException) Broken(log, "of machines' own roles", e);
         }
     }
 
@@ -62,6 +81,8 @@ internal sealed partial class DeploymentRunner(
 
     private async Task InstallAsync(BundleDeployment deployment)
     {
+        // A machine with a role of its own was installed, or is being, before its deployment was there.
+        if (deployment.Role is not null && deployment.Machines.Any(id => machines.Find(id) is not { State: MachineState.Deploying or MachineState.Deployed })) return;
         var waits = new List<string>();
         foreach (string id in deployment.Machines)
         {
@@ -104,15 +125,15 @@ internal sealed partial class DeploymentRunner(
     {
         if (deployment.Why == why) return;
         await book.ChangeAsync(deployment.Name, d => (d is { Stage: DeploymentStage.Installing } ? d with { Why = why } : d, true));
-        teller.Stage(deployment.Name, "waits", why);
+        teller.Stage(deployment, "waits", why);
     }
 
     private async Task BeginAsync(string name)
     {
         var told = await book.ChangeAsync(name, d => Begin(d));
-        if (told is not { } said) return;
-        teller.Stage(name, said.Kind, said.Text, said.Kind == "failed" ? Level.Error : Level.Info);
-        foreach (string machine in book.Find(name)?.Machines ?? []) wakes.Wake(machine);
+        if (told is not { } said || book.Find(name) is not { } begun) return;
+        teller.Stage(begun, said.Kind, said.Text, said.Kind == "failed" ? Level.Error : Level.Info);
+        foreach (string machine in begun.Machines) wakes.Wake(machine);
     }
 
     private (BundleDeployment?, (string Kind, string Text)?) Begin(BundleDeployment? d)
@@ -126,24 +147,27 @@ internal sealed partial class DeploymentRunner(
         bool resumes = d is { Wanted: "resume", Applied: not null };
         var state = resumes ? DeploymentRun.Resume(plan.Plan, d.Applied! with { Run = d.Runs }) : DeploymentRun.Begin(plan.Plan, StepMode.Apply, d.Runs, d.Applied);
         d = d with { Stage = DeploymentStage.Running, Why = "", Apply = new(d.Runs, StepMode.Apply, resumes ? "resume" : "apply", d.WantedBy, now), Applied = state };
-        return (d, ("running", $"run {d.Runs}: {plan.Plan.Nodes.Length} steps on {d.Machines.Count()} machines"));
+        return (d, ("running", $"run {d.Runs}: {plan.Plan.Nodes.Length} steps{(d.Role is null ? $" on {d.Machines.Count()} machines" : "")}"));
     }
 
-    // "Every one with these tags, later ones too": a group without a number.
+    // "Every one with these tags, later ones too": a group without a number. One that is done takes them in by itself; for others an apply does.
     private async Task GrowAsync(BundleDeployment deployment)
     {
-        if (deployment.Proposed || planner.Read(deployment.File, deployment.Bundle) is not { Bundle: { } bundle } || !bundle.Machines.Any(g => g.All)) return;
-        var (placement, _) = planner.Place(bundle, deployment.Name, book.All.Values, deployment.Placement, deployment.Lost);
-        string[] come = [.. placement?.Groups.Values.SelectMany(ids => ids).Distinct().Except(deployment.Machines) ?? []];
-        if (come.Length == 0) return;
-        bool grown = await book.ChangeAsync(deployment.Name, d => d is { Stage: DeploymentStage.Done, Active: null } && ReferenceEquals(d.Placement, deployment.Placement)
-            ? (d with { Placement = placement!, Stage = DeploymentStage.Installing, StageSince = time.GetUtcNow(), Wanted = "apply", WantedBy = "appliance" }, true)
-            : (d, false));
-        if (grown) teller.Stage(deployment.Name, "grows", $"{string.Join(", ", come.Select(teller.NameOf))} came with the tags of a group: taken in");
+        if (deployment.Proposed || ReferenceEquals(planner.Grown(deployment, book.All.Values), deployment)) return;
+        // Refused where somebody has begun something else meanwhile: at its end they are looked for again.
+        await orders.ApplyAsync(deployment.Name, "appliance");
     }
 
     private async Task ListenAsync(BundleDeployment deployment, RunInfo run)
     {
+        // The appliance came back in the middle of the run, to a catalog that has lost what it needs.
+        if (plans.Of(deployment) is { Plan: null, Faults: var faults })
+        {
+            string why = string.Join("; ", faults);
+            await book.ChangeAsync(deployment.Name, d => (d?.Active is { } active ? d.With(active with { Ended = time.GetUtcNow(), Text = why }) : d, true));
+            await FailAsync(deployment.Name, why);
+            return;
+        }
         foreach (var (_, node) in deployment.StateOf(run)?.Nodes.Where(n => n.Value.Status is NodeStatus.Given) ?? [])
         {
             var heard = door.HeardAt(node.Machine) ?? _started;
@@ -156,7 +180,7 @@ internal sealed partial class DeploymentRunner(
     private async Task FailAsync(string name, string why)
     {
         bool failed = await book.ChangeAsync(name, d => d is null or { Stage: DeploymentStage.Failed } ? (d, false) : (d with { Stage = DeploymentStage.Failed, StageSince = time.GetUtcNow(), Why = why }, true));
-        if (failed) teller.Stage(name, "failed", why, Level.Error);
+        if (failed && book.Find(name) is { } deployment) teller.Stage(deployment, "failed", why, Level.Error);
     }
 
     [LoggerMessage(1, LogLevel.Error, "deployment {Name} broke")]

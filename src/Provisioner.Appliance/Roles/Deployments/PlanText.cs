@@ -11,6 +11,24 @@ internal sealed class PlanText(Func<string, string> nameOf, Func<string, bool> i
 {
     private const int MostChanges = 12;
 
+    /// <summary>What an apply would do besides, because machines came with the tags of a group of all; empty where none did.</summary>
+    /// <param name="deployment">The deployment as it is.</param>
+    /// <param name="grown">The same with those machines.</param>
+    /// <param name="plan">The plan over all of them; null where it can't be made yet.</param>
+    public string Coming(BundleDeployment deployment, BundleDeployment grown, DeploymentPlan? plan)
+    {
+        var text = new StringBuilder();
+        string[] old = [.. deployment.Machines];
+        foreach (var (group, ids) in grown.Placement.Groups)
+            foreach (string id in ids.Except(old))
+            {
+                text.Append(CultureInfo.InvariantCulture, $"\n{nameOf(id)} ({group}): came with what {group} wants; an apply takes it in\n");
+                if (!isUp(id)) text.Append("  + install its system\n");
+                foreach (var node in plan?.Order.Select(i => plan.Nodes[i]).Where(n => n.Machine == id) ?? []) text.Append($"  + {node.Id,-44} {node.Step.About}".TrimEnd()).Append('\n');
+            }
+        return text.ToString();
+    }
+
     /// <summary>What would be done, from the bundle alone: machines that aren't up, or that nobody has looked at.</summary>
     public string Before(BundleDeployment deployment, DeploymentPlan plan)
     {

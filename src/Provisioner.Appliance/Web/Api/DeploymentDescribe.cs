@@ -7,23 +7,27 @@ using Provisioner.Domain.Machines;
 namespace Provisioner.Appliance.Web.Api;
 
 /// <summary>Deployments in the API's shapes: sealed secrets and what steps found out aren't among them.</summary>
-internal sealed class DeploymentDescribe(MachineBook machines, DeploymentPlans plans, ProgressFeed feed, HostDoor door)
+internal sealed class DeploymentDescribe(MachineBook machines, DeploymentBook book, DeploymentPlanner planner, DeploymentPlans plans, ProgressFeed feed, HostDoor door)
 {
     public DeploymentSummaryDto Summary(BundleDeployment d) => new(
-        d.Name, DeploymentOrders.Word(d.Stage), d.StageSince, d.Why, d.By, d.Created, [.. d.Machines.Select(NameOf)], Counts(d.Applied));
+        d.Name, d.Role, DeploymentOrders.Word(d.Stage), d.StageSince, d.Why, d.By, d.Created, [.. d.Machines.Select(NameOf)], Counts(d.Applied));
 
     public BundleDeploymentDto Of(BundleDeployment d) => new(
-        d.Name, DeploymentOrders.Word(d.Stage), d.StageSince, d.Why, d.By, d.Created, d.Bundle,
+        d.Name, d.Role, DeploymentOrders.Word(d.Stage), d.StageSince, d.Why, d.By, d.Created, d.Bundle,
         [.. d.Placement.Groups.SelectMany(g => g.Value.Select(id => Placed(id, g.Key)))], Run(d, d.Apply), Run(d, d.Look), feed.Last(d.Name));
 
     public PlanDto Plan(BundleDeployment d)
     {
         var text = new PlanText(NameOf, id => machines.Find(id) is { } m && DeploymentPlanner.IsUp(m));
         var (plan, faults) = plans.Of(d);
-        if (plan is null) return new(d.Name, "plan", true, 0, faults.Length, string.Join('\n', faults));
-        if (d is not { Look: { } run, Looked: { } state }) return new(d.Name, "plan", true, plan.Plan.Nodes.Length, 0, text.Before(d, plan.Plan));
+        if (plan is null) return new(d.Name, "plan", true, 0, faults.Length, [], string.Join('\n', faults));
+        var grown = planner.Grown(d, book.All.Values);
+        bool grows = !ReferenceEquals(grown, d);
+        string[] joining = grows ? [.. grown.Machines.Except(d.Machines).Select(NameOf)] : [];
+        string more = grows ? text.Coming(d, grown, planner.Plan(grown).Plan) : "";
+        if (d is not { Look: { } run, Looked: { } state }) return new(d.Name, "plan", true, plan.Plan.Nodes.Length, 0, joining, text.Before(d, plan.Plan) + more);
         var counts = Counts(state);
-        return new(d.Name, run.What, run.Ended is not null, counts.GetValueOrDefault("changed"), counts.GetValueOrDefault("failed"), text.Of(d, plan.Plan, run, state));
+        return new(d.Name, run.What, run.Ended is not null, counts.GetValueOrDefault("changed"), counts.GetValueOrDefault("failed"), joining, text.Of(d, plan.Plan, run, state) + (run.What == "plan" ? more : ""));
     }
 
     public ProgressDto Progress(BundleDeployment d, IReadOnlyList<ProgressLine> lines)

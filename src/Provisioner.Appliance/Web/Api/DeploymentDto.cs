@@ -4,20 +4,23 @@ namespace Provisioner.Appliance.Web.Api;
 internal sealed record DeploymentList(IReadOnlyList<DeploymentSummaryDto> Deployments);
 
 /// <summary>A deployment, shortly.</summary>
+/// <param name="Role">The role that its only machine was given by itself; null for a bundle.</param>
 /// <param name="Stage">planned, installing, running, done or failed.</param>
 /// <param name="Why">Why it failed, or what it waits for.</param>
 /// <param name="Machines">Names of its machines.</param>
 /// <param name="Steps">How many steps of the last apply stand where.</param>
 internal sealed record DeploymentSummaryDto(
-    string Name, string Stage, DateTimeOffset StageSince, string Why, string By, DateTimeOffset Created, IReadOnlyList<string> Machines, IReadOnlyDictionary<string, int> Steps);
+    string Name, string? Role, string Stage, DateTimeOffset StageSince, string Why, string By, DateTimeOffset Created, IReadOnlyList<string> Machines, IReadOnlyDictionary<string, int> Steps);
 
 /// <summary>A deployment.</summary>
+/// <param name="Role">The role that its only machine was given by itself; null for a bundle.</param>
+/// <param name="Bundle">The bundle's text; empty for a role.</param>
 /// <param name="Machines">Which machine stands in which group.</param>
 /// <param name="Apply">The last run that changes machines.</param>
 /// <param name="Look">The last run that only looks.</param>
 /// <param name="Last">Number of the last line of its progress.</param>
 internal sealed record BundleDeploymentDto(
-    string Name, string Stage, DateTimeOffset StageSince, string Why, string By, DateTimeOffset Created, string Bundle, IReadOnlyList<PlacedDto> Machines,
+    string Name, string? Role, string Stage, DateTimeOffset StageSince, string Why, string By, DateTimeOffset Created, string Bundle, IReadOnlyList<PlacedDto> Machines,
     BundleRunDto? Apply, BundleRunDto? Look, long Last);
 
 /// <summary>A machine of a deployment.</summary>
@@ -48,7 +51,8 @@ internal sealed record BundleStepDto(
 /// <param name="Text">The same for people: to be put into a ticket as it is.</param>
 /// <param name="Changes">Steps that would change something.</param>
 /// <param name="Failed">Steps that failed.</param>
-internal sealed record PlanDto(string Name, string What, bool Ended, int Changes, int Failed, string Text);
+/// <param name="Joining">Names of machines that came with the tags of a group of all: an apply takes them in.</param>
+internal sealed record PlanDto(string Name, string What, bool Ended, int Changes, int Failed, IReadOnlyList<string> Joining, string Text);
 
 /// <summary>Lines of a deployment's progress.</summary>
 /// <param name="Last">Ask with after=Last for those that come later.</param>

@@ -31,7 +31,7 @@ internal static class DeploymentsApi
                 .Produces<BundleDeploymentDto>(202).ProducesProblem(404).ProducesProblem(409).WithSummary(summary);
         all.MapPost("/{name}/rotate", Rotate).Accepts<RotateBody>("application/json").Produces<BundleDeploymentDto>(202).ProducesProblem(400).ProducesProblem(404).ProducesProblem(409)
             .WithSummary("Give secrets new values, and apply them");
-        all.MapDelete("/{name}", Release).Produces(204).ProducesProblem(404).WithSummary("Forget it with its secrets, and give its machines back")
+        all.MapDelete("/{name}", Release).Produces(204).ProducesProblem(404).ProducesProblem(409).WithSummary("Forget it with its secrets, and give its machines back")
             .WithQuery(("keepMachines", JsonSchemaType.Boolean, "true: the machines stay as they are"));
         api.MapPost("/machines/{id}/replace", (string id, HttpContext http, [FromServices] DeploymentOrders orders, [FromServices] DeploymentDescribe describe) => AnswerAsync(orders.ReplaceAsync(id, http.Caller().Name), describe))
             .WithTags("deployments").Produces<BundleDeploymentDto>(202).ProducesProblem(409).WithSummary("Put another machine in its place in its deployment");
@@ -78,7 +78,12 @@ internal static class DeploymentsApi
     }
 
     private static async Task<IResult> Release(string name, HttpContext http, [FromServices] DeploymentOrders orders) =>
-        await orders.ReleaseAsync(name, http.Request.Query["keepMachines"] == "true", http.Caller().Name) is Ordered.NotFound ? Unknown(name) : TypedResults.NoContent();
+        await orders.ReleaseAsync(name, http.Request.Query["keepMachines"] == "true", http.Caller().Name) switch
+        {
+            Ordered.NotFound => Unknown(name),
+            Ordered.Refused no => Refusal.Problem(409, string.Join("; ", no.Why)),
+            _ => TypedResults.NoContent(),
+        };
 
     private static async Task<IResult> Progress(string name, HttpContext http, [FromServices] DeploymentBook book, [FromServices] DeploymentDescribe describe, [FromServices] ProgressFeed feed)
     {

@@ -10,11 +10,11 @@ namespace Provisioner.Appliance.Web.Api;
 internal static class Describe
 {
     public static MachineDto Of(Machine m, ISurroundings surroundings) => new(
-        m.Id, m.Name, Words.Of(m.State), m.StateSince, m.Deadline, Words.Of(m.Phase), m.Failure, Words.Possible(m),
+        m.Id, m.Name, Words.Of(m.State), m.StateSince, m.Deadline, Words.Of(m.Phase), m.Failure, Words.Possible(m, surroundings.RoleOf(m)),
         m.Macs, m.Uuid, m.Firmware, surroundings.AddressOf(m)?.ToString(), [.. m.Tags],
         Of(surroundings.PowerOf(m)),
         m.Bmc is { } b ? new(b.Kind, b.Address, b.Port, b.Username, b.Privilege, b.ManufacturerId, b.FirmwareVersion) : null, [.. m.Controllers.Select(Of)],
-        m.Deployment is { } d ? new(d.Id, d.Image, d.Role, d.SshKeys, d.Operator, d.By, d.Disk?.Name, d.HomeAt, d.RoleProgress) : null,
+        m.Deployment is { } d ? new(d.Id, d.Image, d.Role, d.SshKeys, d.Operator, d.By, d.Disk?.Name, d.HomeAt, surroundings.RoleOf(m)) : null,
         m.Inventory);
 
     public static PowerDto Of(PowerReading p) => new(Words.Of(p.Now), p.SeenAt, p.Error, Words.Of(p.State), p.FailingSince);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Provisioner.Appliance.Roles;
 using Provisioner.Domain.Machines;
 
 namespace Provisioner.Appliance.Web.Api;

@@ -6,7 +6,6 @@ using Provisioner.Appliance.Machines;
 using Provisioner.Appliance.Roles;
 using Provisioner.Appliance.Web.Agent;
 using Provisioner.Domain.Machines;
-using Provisioner.Domain.Roles;
 
 namespace Provisioner.Appliance.Web.Hosts;
 
@@ -25,7 +24,7 @@ namespace Provisioner.Appliance.Web.Hosts;
 /// </summary>
 internal static class HostEndpoints
 {
-    private const int MostForm = 64 << 10, MostPiece = 256 << 10, MostResult = 4 << 20, LongestWait = 30, LongestKey = 128;
+    private const int MostForm = 64 << 10, MostPiece = 256 << 10, MostResult = 4 << 20, LongestWait = 30, LongestKey = 256;
 
     public static void MapHosts(this IEndpointRouteBuilder routes)
     {
@@ -42,9 +41,9 @@ internal static class HostEndpoints
         if (known is null) return refusal!;
         var (body, tooLarge) = await HostDoor.ReadAsync(http, MostForm);
         if (tooLarge is not null) return tooLarge;
-        var form = QueryHelpers.ParseQuery(body);
+        var (form, call) = (QueryHelpers.ParseQuery(body), CallOf(http));
         var facts = form.TryGetValue("facts", out var told) ? HostFacts.Read(told.ToString()) : null;
-        var applied = await book.ApplyAsync(known.Id, new MachineChange.CalledHome(Number(Field(form, "uptime"), 0, 1e9), facts), "machine");
+        var applied = await book.ApplyAsync(known.Id, new MachineChange.CalledHome(Number(Field(form, "uptime"), 0, 1e9), facts, call.From.ToString(), call.Local.ToString()), "machine");
         return applied is Applied.Refused refused ? HostDoor.Refuse(409, refused.Why) : TypedResults.NoContent();
     }
 
@@ -72,17 +71,10 @@ internal static class HostEndpoints
         var (body, tooLarge) = await HostDoor.ReadAsync(http, MostResult);
         if (tooLarge is not null) return tooLarge;
         var (query, form) = (http.Request.Query, QueryHelpers.ParseQuery(body));
-        StepVerdict? verdict = query["verdict"].ToString() switch
-        {
-            "changed" => StepVerdict.Changed,
-            "unchanged" => StepVerdict.Unchanged,
-            "failed" => StepVerdict.Failed,
-            _ => null,
-        };
-        string key = query["key"].ToString();
-        if (verdict is null || key.Length is 0 or > LongestKey || Number(query["exit"], 0, 255) is not { } exit || Number(query["seconds"], 0, 1e7) is not { } seconds)
+        string verdict = query["verdict"].ToString(), key = query["key"].ToString();
+        if (verdict is not ("changed" or "unchanged" or "failed") || key.Length is 0 or > LongestKey || Number(query["exit"], 0, 255) is not { } exit || Number(query["seconds"], 0, 1e7) is not { } seconds)
             return HostDoor.Refuse(400, "a result has key, verdict (changed, unchanged or failed), exit (0 to 255) and seconds");
-        await desk.ReportAsync(known.Id, new(key, verdict.Value, (int)exit, seconds, Field(form, "said").Split('\n', StringSplitOptions.RemoveEmptyEntries), Field(form, "output")), http.RequestAborted);
+        await desk.ReportAsync(known.Id, new(key, verdict == "failed", (int)exit, seconds, Field(form, "said").Split('\n', StringSplitOptions.RemoveEmptyEntries), Field(form, "output")), http.RequestAborted);
         return Script(await desk.NextAsync(known.Id, CallOf(http), TimeSpan.Zero, http.RequestAborted));
     }
 

@@ -1,12 +1,13 @@
 using System.Globalization;
 using Provisioner.Appliance.Machines;
+using Provisioner.Appliance.Roles;
 using Provisioner.Domain.Machines;
 using Provisioner.Domain.Power;
 
 namespace Provisioner.Appliance.Web.Pages;
 
-/// <summary>One row: a machine, its power, its address and how far its agent has come.</summary>
-internal sealed record MachineRow(Machine Machine, PowerReading Power, string? Address, ProgressNow? Progress);
+/// <summary>One row: a machine, its role, its power, its address and how far its agent has come.</summary>
+internal sealed record MachineRow(Machine Machine, RoleProgress Role, PowerReading Power, string? Address, ProgressNow? Progress);
 
 /// <summary>How many machines stand somewhere.</summary>
 internal sealed record StateChip(string Word, string Title, string Tone, int Count);
@@ -18,7 +19,7 @@ public sealed class MachineListView
     {
         (Query, Page, All, Total, Chips) = (query, page, all, found.Count, chips);
         Served = [.. surroundings.Served.Select(n => n.Interface)];
-        Rows = [.. found.Skip((page - 1) * Limits.Page).Take(Limits.Page).Select(m => new MachineRow(m, surroundings.PowerOf(m), surroundings.AddressOf(m)?.ToString(), surroundings.ProgressOf(m)))];
+        Rows = [.. found.Skip((page - 1) * Limits.Page).Take(Limits.Page).Select(m => new MachineRow(m, surroundings.RoleOf(m), surroundings.PowerOf(m), surroundings.AddressOf(m)?.ToString(), surroundings.ProgressOf(m)))];
     }
 
     internal MachineQuery Query { get; }

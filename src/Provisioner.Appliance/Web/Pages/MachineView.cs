@@ -1,4 +1,5 @@
 using Provisioner.Appliance.Machines;
+using Provisioner.Appliance.Roles;
 using Provisioner.Domain.Events;
 using Provisioner.Domain.Machines;
 using Provisioner.Domain.Power;
@@ -13,10 +14,11 @@ public sealed class MachineView
 {
     internal const int Shown = 400;
 
-    private MachineView(Machine machine, PowerReading power, string? address, ProgressNow? progress, WalkBreakdown? walk, IReadOnlyList<TimelineLine> lines) =>
-        (Machine, Power, Address, Progress, Walk, Lines) = (machine, power, address, progress, walk, lines);
+    private MachineView(Machine machine, RoleProgress role, PowerReading power, string? address, ProgressNow? progress, WalkBreakdown? walk, IReadOnlyList<TimelineLine> lines) =>
+        (Machine, Role, Power, Address, Progress, Walk, Lines) = (machine, role, power, address, progress, walk, lines);
 
     internal Machine Machine { get; }
+    internal RoleProgress Role { get; }
     internal PowerReading Power { get; }
     internal string? Address { get; }
     internal ProgressNow? Progress { get; }
@@ -30,7 +32,7 @@ public sealed class MachineView
     {
         var events = book.LastEvents(machine.Id, 2000);
         var lines = Measured(events);
-        return new(machine, surroundings.PowerOf(machine), surroundings.AddressOf(machine)?.ToString(), surroundings.ProgressOf(machine), WalkBreakdown.From(events, now), [.. lines.AsEnumerable().Reverse().Take(Shown)]);
+        return new(machine, surroundings.RoleOf(machine), surroundings.PowerOf(machine), surroundings.AddressOf(machine)?.ToString(), surroundings.ProgressOf(machine), WalkBreakdown.From(events, now), [.. lines.AsEnumerable().Reverse().Take(Shown)]);
     }
 
     // Each walk counts from its own beginning; between walks there is nothing to count from.

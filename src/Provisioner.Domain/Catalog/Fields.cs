@@ -3,25 +3,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using YamlDotNet.RepresentationModel;
 
-namespace Provisioner.Domain.Roles;
-
-/// <summary>Collects what is wrong with a file.</summary>
-internal sealed class Faults(string file)
-{
-    private readonly List<RoleFault> _all = [];
-
-    public bool Any => _all.Count > 0;
-
-    public ImmutableArray<RoleFault> Sorted => [.. _all.OrderBy(f => f.Line)];
-
-    public YamlNode? At(long line, string problem, string cure)
-    {
-        _all.Add(new(file, line, problem, cure));
-        return null;
-    }
-
-    public void At(YamlNode node, string problem, string cure) => At(node.Start.Line, problem, cure);
-}
+namespace Provisioner.Domain.Catalog;
 
 /// <summary>A mapping whose keys are all known, each at most once.</summary>
 internal sealed class Fields

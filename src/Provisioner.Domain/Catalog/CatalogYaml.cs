@@ -2,7 +2,7 @@ using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
 
-namespace Provisioner.Domain.Roles;
+namespace Provisioner.Domain.Catalog;
 
 /// <summary>The text of a file of the catalog as YAML nodes: one document, not too long, not too deep, without aliases.</summary>
 internal static class CatalogYaml

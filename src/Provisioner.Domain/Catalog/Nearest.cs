@@ -1,4 +1,4 @@
-namespace Provisioner.Domain.Roles;
+namespace Provisioner.Domain.Catalog;
 
 /// <summary>The cure for a word that nobody knows.</summary>
 internal static class Nearest
