@@ -84,7 +84,7 @@ public static class DeploymentRun
     {
         if (report.Run != state.Run || plan.Find(report.Node) is not { } node || Of(state, node).Status is not NodeStatus.Given) return null;
         var masks = plan.Render(node, state.Mode, known, state.Run) is Rendering.Ready ready ? ready.Masks : Masks.Of(known.Secrets.Values);
-        var (changes, exports) = Read(report.Verdict, masks);
+        var (changes, exports) = Read(report.Said, masks);
         var mine = Of(state, node) with
         {
             Tries = Of(state, node).Tries + 1,
@@ -226,10 +226,10 @@ public static class DeploymentRun
     }
 
     // Descriptor 3: "changed TEXT" and "export NAME BASE64". A machine may say anything: what isn't one of these is nothing.
-    private static (ImmutableArray<string> Changes, Dictionary<string, string> Exports) Read(string verdict, Masks masks)
+    private static (ImmutableArray<string> Changes, Dictionary<string, string> Exports) Read(string said, Masks masks)
     {
         var (changes, exports) = (ImmutableArray.CreateBuilder<string>(), new Dictionary<string, string>());
-        foreach (string line in verdict.Split('\n'))
+        foreach (string line in said.Split('\n'))
         {
             if (line == "changed") changes.Add("something");
             else if (line.StartsWith("changed ", StringComparison.Ordinal) && changes.Count < MostChanges) changes.Add(Printable(masks.Hide(line[8..]), MostLine));

@@ -19,9 +19,6 @@ public sealed class Masks
 
     private Masks(ImmutableArray<string> spellings) => _spellings = spellings;
 
-    /// <summary>Hides nothing.</summary>
-    public static Masks None { get; } = new([]);
-
     /// <summary>Hides these.</summary>
     public static Masks Of(IEnumerable<string> secrets) => new(
     [

@@ -86,8 +86,8 @@ public sealed record NodeState
 /// <param name="ExitCode">The script's exit code; 124 and 137 where its deadline ended it (timeout(1)).</param>
 /// <param name="Seconds">How long it took.</param>
 /// <param name="Output">The end of its output.</param>
-/// <param name="Verdict">The lines that it wrote to descriptor 3.</param>
-public sealed record NodeReport(int Run, string Node, bool Failed, int ExitCode, double Seconds, string Output, string Verdict);
+/// <param name="Said">The lines that it wrote to descriptor 3.</param>
+public sealed record NodeReport(int Run, string Node, bool Failed, int ExitCode, double Seconds, string Output, string Said);
 
 /// <summary>What a machine that asks for work is told, and what that makes of the run.</summary>
 public abstract record RunNext
