@@ -243,6 +243,16 @@ public sealed class PackageCacheTests
     }
 
     [Fact]
+    public async Task A_reply_that_does_not_say_how_long_its_file_is_is_refused_at_once()
+    {
+        using var rig = new PackageRig();
+        rig.Archive.Instead = "HTTP/1.0 200 OK";
+        var refused = Assert.IsType<PackageAnswer.Refused>(await rig.AskAsync("/pool/a_1_all.deb"));
+        Assert.Equal(502, refused.Status);
+        Assert.Contains("doesn't say how long /pool/a_1_all.deb is", refused.Why);
+    }
+
+    [Fact]
     public async Task An_archive_whose_name_leads_inside_is_not_asked()
     {
         using var rig = new PackageRig();

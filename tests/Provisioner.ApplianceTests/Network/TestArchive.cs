@@ -100,8 +100,10 @@ internal sealed partial class TestArchive : IDisposable
         if (Instead is { } instead)
         {
             Log.Enqueue($"{path} {instead.Split(' ')[1]}");
-            await stream.WriteAsync(Encoding.ASCII.GetBytes(instead.Replace("\n", "\r\n") + "\r\nContent-Length: 0\r\n\r\n"), _end.Token);
-            return true;
+            // A server of HTTP/1.0 may say nothing of the length: its body ends with the connection.
+            bool old = instead.StartsWith("HTTP/1.0", StringComparison.Ordinal);
+            await stream.WriteAsync(Encoding.ASCII.GetBytes(instead.Replace("\n", "\r\n") + (old ? "\r\n\r\nsome bytes" : "\r\nContent-Length: 0\r\n\r\n")), _end.Token);
+            return !old;
         }
         if (!Files.TryGetValue(path, out var file))
         {
