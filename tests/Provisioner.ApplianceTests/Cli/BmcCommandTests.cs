@@ -42,4 +42,27 @@ public sealed class BmcCommandTests
             return said;
         }
     }
+
+    [Fact]
+    public async Task The_light_is_lit_for_a_while_until_further_notice_and_not_at_all()
+    {
+        await using var bmc = new BmcSimulator();
+        await using var appliance = await TestAppliance.StartAsync();
+        var machine = await ConsoleTests.AddAsync(appliance, bmc.Port);
+        Assert.Equal((0, "The light is on for 30 s."), await LightAsync("--seconds 30"));
+        Assert.True(bmc.Chassis.Lit && bmc.Chassis.LitUntil < DateTime.UtcNow.AddSeconds(31));
+        Assert.Equal((0, "The light is off."), await LightAsync("--off"));
+        Assert.False(bmc.Chassis.Lit);
+        Assert.Equal((0, "The light is on until it is switched off."), await LightAsync(""));
+        Assert.Equal(DateTime.MaxValue, bmc.Chassis.LitUntil);
+        var (exit, said) = await LightAsync("--seconds 256");
+        Assert.Equal(1, exit);
+        Assert.Contains("seconds", said, StringComparison.Ordinal);
+
+        async Task<(int, string)> LightAsync(string options)
+        {
+            var (code, words) = await RunAsync(appliance, $"bmc identify {machine.Name} {options}");
+            return (code, words.Trim());
+        }
+    }
 }

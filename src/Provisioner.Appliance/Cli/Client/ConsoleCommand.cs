@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Net.WebSockets;
 using System.Text.Json.Nodes;
+using Microsoft.Win32.SafeHandles;
 
 namespace Provisioner.Appliance.Cli.Client;
 
@@ -40,6 +41,7 @@ internal static class ConsoleCommand
     private static async Task<int> RunAsync(Uri url, string key, TextWriter notes, CancellationToken cancel)
     {
         using var socket = new ClientWebSocket();
+        socket.Options.CollectHttpResponseDetails = true; // else no status says why it was refused
         socket.Options.SetRequestHeader("Authorization", $"Bearer {key}");
         try
         {
@@ -105,7 +107,9 @@ internal static class ConsoleCommand
 
     private static async Task TypeAsync(ClientWebSocket socket, CancellationTokenSource end)
     {
-        await using var input = Console.OpenStandardInput();
+        // .NET's own stream of standard input edits lines where that is a terminal: no key would go out before Enter.
+        using var terminal = new SafeFileHandle(0, ownsHandle: false);
+        await using var input = new FileStream(terminal, FileAccess.Read, bufferSize: 0);
         var buffer = new byte[1024];
         try
         {
