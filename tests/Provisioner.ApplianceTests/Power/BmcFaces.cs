@@ -38,6 +38,9 @@ internal static class BmcFaces
     /// <summary>Whether a quirk is acted out, or is about what is tried first, or about Redfish, of which IPMI has nothing to act.</summary>
     public static bool IsActed(string quirk) => Acts.ContainsKey(quirk) || IsOfRedfish(quirk);
 
+    /// <summary>Has a simulator act out a quirk.</summary>
+    public static void Act(string quirk, BmcSimulator bmc) => Acts[quirk](bmc);
+
     /// <summary>What a machine with this face says of itself, in-band.</summary>
     public static HardwareFacts Facts(BmcFace face) =>
         new(face.Manufacturer, face.Product, face.IpmiManufacturer, face.IpmiProduct, $"{face.Firmware.Major}.{face.Firmware.Minor:x2}");

@@ -91,6 +91,33 @@ public sealed class HardwareMatrixTests
         Assert.Equal(PowerState.Off, await hand.SetAsync(target, PowerAction.Off, Deadline, default));
     }
 
+    /// <summary>What no server of the table has, and others have: each by itself, named in the controller's settings as an operator names it.</summary>
+    [Theory]
+    [InlineData(QuirkNames.SlowAnswers)]
+    [InlineData(QuirkNames.BootFlagsIgnoredOnce)]
+    [InlineData(QuirkNames.BootFlagsUnmarked)]
+    [InlineData(QuirkNames.OneSession)]
+    [InlineData(QuirkNames.CycleNeedsOn)]
+    [InlineData(QuirkNames.RebootsWithHost)]
+    [InlineData(QuirkNames.NoChecksumCheck)]
+    [InlineData(QuirkNames.OpenSessPriv)]
+    [InlineData(QuirkNames.OnlySuite17)]
+    public async Task With_the_quirk(string quirk)
+    {
+        await using var bmc = new BmcSimulator();
+        Act(quirk, bmc);
+        await using var driver = new IpmiDriver(TimeProvider.System);
+        var hand = new PowerHand([driver], TimeProvider.System, Hands.Short);
+        var target = new PowerTarget("node7", "ipmi", "127.0.0.1", bmc.Port, "admin", "a-password-of-20-oct", "administrator", Uefi: false) { Settings = Settings("unknown").Add("quirks", quirk) };
+        var told = new List<string>();
+        var (rung, _) = await new PowerClimber(hand, [("ipmi", target)], told.Add).BootAsync(new(BootDevice.Pxe, null, null, []), default);
+        // What was ignored once is set again, and that is told.
+        Assert.Equal(quirk == QuirkNames.BootFlagsIgnoredOnce ? ("ipmi/pxe/again", 1) : ("ipmi/pxe", 0), (rung.Name, told.Count));
+        Assert.Equal(PowerState.On, await hand.SetAsync(target, PowerAction.On, TimeSpan.FromSeconds(40), default));
+        Assert.Equal(["network, BIOS"], bmc.Chassis.Boots);
+        Assert.Equal(PowerState.Off, await hand.SetAsync(target, PowerAction.Off, TimeSpan.FromSeconds(40), default));
+    }
+
     [Fact]
     public void Every_quirk_of_the_table_is_acted_out_by_the_simulator()
     {
