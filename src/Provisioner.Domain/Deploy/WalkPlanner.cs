@@ -53,7 +53,7 @@ public static class WalkPlanner
     }
 
     // "own": nobody could set its boot device, so that there is no other way to be tried.
-    private static bool MayStartAgain(Machine machine) => machine.BootTried is [.., not "own"] && machine.BootTried.Length < PowerLadder.MostStarts;
+    internal static bool MayStartAgain(Machine machine) => machine.BootTried is [.., not "own"] && machine.BootTried.Length < PowerLadder.MostStarts;
 
     private static string NotHeard(Machine machine) =>
         $"its boot device was set ({machine.BootTried[^1]}) and read back, it was started, and its agent did not say hello in time: it is started another way";

@@ -58,6 +58,10 @@ public sealed record Machine
     }
     /// <summary>Names of the rungs that its next boot was set by without its agent being heard since: see <see cref="PowerLadder"/>.</summary>
     public ImmutableArray<string> BootTried { get; init => field = value.IsDefault ? [] : value; } = [];
+    /// <summary>When it was started into our agent, which was not heard since; null where it was.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+    /// <summary>How long its agent took from then to its hello, the last time that it did.</summary>
+    public TimeSpan? AgentIn { get; init; }
     /// <summary>Somebody or something can switch it on.</summary>
     [JsonIgnore]
     public bool CanBeStarted => !Controllers.IsEmpty;

@@ -15,6 +15,23 @@ public sealed record PhaseLimits(TimeSpan Order, TimeSpan Agent, TimeSpan Invent
     public static readonly PhaseLimits Default = new(
         TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(20), TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(60), TimeSpan.FromMinutes(20));
 
+    /// <summary>From the boot script to the agent's hello: kernel and ramdisk are 34 MB, and the firmware has done its part.</summary>
+    public TimeSpan Loaded { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>The least from power-on to the hello, of a machine that was faster before.</summary>
+    public TimeSpan AgentAtLeast { get; init; } = TimeSpan.FromMinutes(5);
+
+    // A check of the memory or of a disk may come in between.
+    private const int SlowerThanBefore = 3;
+
+    /// <summary>The limit of a machine's phase; null where nothing is waited for. One whose agent was heard before is given up sooner: another way is tried then.</summary>
+    public TimeSpan? For(Machine machine) => machine is { Phase: Phase.AwaitAgent, AgentIn: { } before }
+        ? Least(Agent, Most(AgentAtLeast, before * SlowerThanBefore)) : For(machine.State, machine.Phase);
+
+    private static TimeSpan Least(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
+    private static TimeSpan Most(TimeSpan a, TimeSpan b) => a > b ? a : b;
+
     /// <summary>The limit of a phase; null where nothing is waited for.</summary>
     public TimeSpan? For(MachineState state, Phase phase) => phase switch
     {

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using Provisioner.Domain.Deploy;
 using Provisioner.Domain.Events;
 using Provisioner.Domain.Power;
 using static Provisioner.Domain.Machines.MachineState;
@@ -38,6 +40,22 @@ internal sealed partial class Transition
     private Outcome AfterReport(Machine next) => next is { State: Commissioning, Phase: Phase.AgentAtWork, Reported: Reports.All }
         ? Changed(WithDeadline(next with { Phase = Phase.PowerOff, Order = next.Order + 1 }))
         : Changed(next);
+
+    /// <summary>Its loader has spoken: the firmware has done its part, and what is left is quick.</summary>
+    private Outcome ScriptGiven(MachineChange.BootScriptGiven given)
+    {
+        var next = machine with { BootTokenHash = given.BootTokenHash, SessionTokenHash = null, Firmware = given.Firmware ?? machine.Firmware };
+        var sooner = context.Now + context.Limits.Loaded;
+        return machine is { Phase: Phase.AwaitAgent, Deadline: { } deadline } && sooner < deadline ? Awaits(next with { Deadline = sooner }, "its loader asked for its boot script; ") : Keep(next);
+    }
+
+    /// <summary>Says what is waited for, until when, what comes then, and what ends it.</summary>
+    private Outcome Awaits(Machine next, string before = "")
+    {
+        if (next.Deadline is not { } until) return Changed(next);
+        string then = WalkPlanner.MayStartAgain(next) ? "then it is started another way" : "then it is given up";
+        return Tell(next, new("boot.await", string.Create(CultureInfo.InvariantCulture, $"{before}its agent is waited for until {until.UtcDateTime:HH:mm} UTC ({PowerReading.Age(until - context.Now)}), {then}; aborting ends the wait")));
+    }
 
     private Outcome InstallDone(MachineChange.InstallDone done)
     {

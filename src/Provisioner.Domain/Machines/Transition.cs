@@ -25,7 +25,7 @@ internal sealed partial class Transition(Machine machine, ChangeContext context)
         MachineChange.SetController set => ControllerChange.Set(machine, set, context),
         MachineChange.AddController add => ControllerChange.Add(machine, add, context),
         MachineChange.RemoveController remove => ControllerChange.Remove(machine, remove.Id),
-        MachineChange.BootScriptGiven given => Keep(machine with { BootTokenHash = given.BootTokenHash, SessionTokenHash = null, Firmware = given.Firmware ?? machine.Firmware }),
+        MachineChange.BootScriptGiven given => ScriptGiven(given),
         MachineChange.AgentHello hello => Hello(hello),
         MachineChange.BootTokenSpent => Keep(machine with { BootTokenHash = null }),
         MachineChange.InventoryReported report => Inventory(report.Inventory),
@@ -148,6 +148,8 @@ internal sealed partial class Transition(Machine machine, ChangeContext context)
             Firmware = hello.Firmware,
             Reported = Reports.None,
             BootTried = [],
+            AgentIn = machine is { Phase: Phase.AwaitAgent, StartedAt: { } started } ? context.Now - started : machine.AgentIn,
+            StartedAt = null,
             Order = machine.Order + 1,
             Power = new(PowerState.On, context.Now, null),
             Macs = machine.Macs.Contains(hello.Mac) ? machine.Macs : machine.Macs.Add(hello.Mac),
@@ -220,7 +222,7 @@ internal sealed partial class Transition(Machine machine, ChangeContext context)
         ? Keep(machine)
         : started.From switch
         {
-            Phase.StartAgent => Changed(WithDeadline(machine with { Phase = Phase.AwaitAgent, BootTried = started.Rung is { } rung ? machine.BootTried.Add(rung) : machine.BootTried })),
+            Phase.StartAgent => Awaits(WithDeadline(machine with { Phase = Phase.AwaitAgent, StartedAt = context.Now, BootTried = started.Rung is { } rung ? machine.BootTried.Add(rung) : machine.BootTried })),
             Phase.StartDisk => Changed(WithDeadline(machine with { Phase = Phase.AwaitHome, Order = machine.Order + 1 })),
             _ => Keep(machine),
         };
@@ -244,7 +246,7 @@ internal sealed partial class Transition(Machine machine, ChangeContext context)
 
     private Machine WithDeadline(Machine next) => next with
     {
-        Deadline = Lifecycle.IsUnderWay(next.State) && context.Limits.For(next.State, next.Phase) is { } limit ? context.Now + limit : null,
+        Deadline = Lifecycle.IsUnderWay(next.State) && context.Limits.For(next) is { } limit ? context.Now + limit : null,
     };
 
     private Outcome.Changed Keep(Machine next) => new(next, []);

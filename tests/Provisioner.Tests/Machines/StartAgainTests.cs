@@ -26,6 +26,44 @@ public sealed class StartAgainTests
     }
 
     [Fact]
+    public void What_is_waited_for_and_until_when_is_told_with_the_way_out()
+    {
+        var started = Lifecycle.Apply(In(MachineState.Commissioning, Phase.StartAgent), new MachineChange.Started(Phase.StartAgent, "ipmi/pxe"), Context());
+        var told = Assert.Single(Assert.IsType<Outcome.Changed>(started).Events, e => e.Kind == "boot.await");
+        Assert.Equal($"its agent is waited for until {Now.AddMinutes(20).UtcDateTime:HH:mm} UTC (20 min), then it is started another way; aborting ends the wait", told.Text);
+        started = Lifecycle.Apply(In(MachineState.Commissioning, Phase.StartAgent), new MachineChange.Started(Phase.StartAgent, "own"), Context());
+        Assert.Contains("then it is given up; aborting", Assert.Single(Assert.IsType<Outcome.Changed>(started).Events, e => e.Kind == "boot.await").Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Once_its_loader_has_spoken_the_wait_is_shorter_and_never_longer()
+    {
+        var machine = Changed(In(MachineState.Commissioning, Phase.StartAgent), new MachineChange.Started(Phase.StartAgent, "ipmi/pxe"));
+        var asked = Lifecycle.Apply(machine, new MachineChange.BootScriptGiven("h", null), Context());
+        machine = Assert.IsType<Outcome.Changed>(asked).Machine;
+        Assert.Equal(Now.AddMinutes(10), machine.Deadline);
+        Assert.StartsWith("its loader asked for its boot script; its agent is waited for until", Assert.Single(((Outcome.Changed)asked).Events).Text);
+        var again = Lifecycle.Apply(machine, new MachineChange.BootScriptGiven("h2", null), Context() with { Now = Now.AddMinutes(2) });
+        Assert.Equal(Now.AddMinutes(10), MachineOf(again).Deadline);
+    }
+
+    [Theory]
+    [InlineData(0.5, 5)]
+    [InlineData(4, 12)]
+    [InlineData(15, 20)]
+    public void A_machine_that_was_faster_before_is_given_up_sooner(double before, double limit)
+    {
+        var machine = Changed(In(MachineState.Commissioning, Phase.StartAgent), new MachineChange.Started(Phase.StartAgent, "ipmi/pxe"));
+        var hello = Lifecycle.Apply(machine, new MachineChange.AgentHello("s", "52:54:00:00:00:01", "bios", 8), Context() with { Now = Now.AddMinutes(before) });
+        machine = MachineOf(hello);
+        Assert.Equal(TimeSpan.FromMinutes(before), machine.AgentIn);
+        machine = Changed(machine with { Phase = Phase.StartAgent }, new MachineChange.Started(Phase.StartAgent, "ipmi/pxe"));
+        Assert.Equal(Now.AddMinutes(limit), machine.Deadline);
+    }
+
+    private static Machine MachineOf(Outcome outcome) => Assert.IsType<Outcome.Changed>(outcome).Machine;
+
+    [Fact]
     public void That_ends_and_names_everything_that_was_tried()
     {
         var up = Assert.IsType<Step.GiveUp>(WalkPlanner.Next(Late("a", "b", "c", "d", "e", "f"), Now));
