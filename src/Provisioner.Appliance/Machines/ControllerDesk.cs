@@ -130,11 +130,24 @@ internal sealed class ControllerDesk(MachineBook book, ControllerSecrets secrets
         {
             var abilities = await hand.LookAsync(target, end.Token);
             target = target with { Settings = abilities.Settings ?? target.Settings };
-            return (abilities, abilities.ReadsState ? await hand.GetAsync(target, end.Token) : PowerState.Unknown);
+            return (abilities, abilities.ReadsState ? await StateAsync(target, end.Token) : PowerState.Unknown);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
             throw PowerException.Of(PowerFailure.Silent, PowerWords.Look, target, $"it came to no end within {Patience.TotalSeconds:0} s: check the address, and that the controller takes {access.Kind}");
+        }
+    }
+
+    // Two outlets of which one is off are no reason not to take the controller.
+    private async Task<PowerState> StateAsync(PowerTarget target, CancellationToken cancel)
+    {
+        try
+        {
+            return await hand.GetAsync(target, cancel);
+        }
+        catch (PowerException between) when (between.Failure is PowerFailure.NotNow)
+        {
+            return PowerState.Unknown;
         }
     }
 
@@ -164,7 +177,7 @@ internal sealed class ControllerDesk(MachineBook book, ControllerSecrets secrets
         foreach (string note in found.Abilities.Notes) book.Note(machine.Id, "power.note", note, by: by);
         leases.NoteBmcs([machine with { Controllers = [kept] }]);
         if (found.State is PowerState.Unknown) return ok;
-        return await book.ApplyAsync(machine.Id, new MachineChange.PowerRead(PowerReading.Seen(found.State, time.GetUtcNow())), by);
+        return await book.ApplyAsync(machine.Id, new MachineChange.PowerRead(PowerReading.Seen(found.State, time.GetUtcNow(), kept.Kind)), by);
     }
 
     private static string Words((ControllerAbilities Abilities, PowerState State) found, ControllerMatch match)

@@ -48,7 +48,7 @@ internal sealed class PowerDesk(MachineBook book, ControllerSecrets secrets, Pow
         string readBack = state is PowerState.Unknown ? "given; it can't be read back" : $"read back {PowerWords.Of(state)}";
         book.Note(machine.Id, $"power.{action.ToString().ToLowerInvariant()}", $"power {Word(action)}{(machine.Controllers.Length > 1 ? $" via {via}" : "")}: {readBack}",
             seconds: time.GetElapsedTime(began).TotalSeconds, by: by);
-        if (state is not PowerState.Unknown) await WriteAsync(machine, PowerReading.Seen(state, time.GetUtcNow()), by, always: true);
+        if (state is not PowerState.Unknown) await WriteAsync(machine, PowerReading.Seen(state, time.GetUtcNow(), machine.Controllers.First(c => c.Id == via).Kind), by, always: true);
         return state;
     }
 
@@ -89,7 +89,7 @@ internal sealed class PowerDesk(MachineBook book, ControllerSecrets secrets, Pow
             {
                 var state = await hand.GetAsync(secrets.TargetOf(machine, controller), cancel);
                 if (state is PowerState.Unknown) continue;
-                return await WriteAsync(machine, PowerReading.Seen(state, time.GetUtcNow()), "appliance");
+                return await WriteAsync(machine, PowerReading.Seen(state, time.GetUtcNow(), controller.Kind), "appliance");
             }
             catch (PowerException e)
             {
@@ -103,7 +103,7 @@ internal sealed class PowerDesk(MachineBook book, ControllerSecrets secrets, Pow
     {
         var now = sightings.Set(machine, reading);
         var stored = machine.Power;
-        bool news = reading.Error is null ? stored.Error is not null || reading.State != stored.State || reading.SeenAt - stored.SeenAt > WriteUnchanged || stored.SeenAt is null
+        bool news = reading.Error is null ? stored.Error is not null || reading.State != stored.State || reading.AtOutlet != stored.AtOutlet || reading.SeenAt - stored.SeenAt > WriteUnchanged || stored.SeenAt is null
             : stored.Error is null || stored.Failure != reading.Failure;
         if (news || always) await book.ApplyAsync(machine.Id, new MachineChange.PowerRead(reading.Error is null ? reading : now), by);
         return now;

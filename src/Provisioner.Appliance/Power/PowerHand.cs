@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
+using Provisioner.Domain.Hardware;
 using Provisioner.Domain.Power;
 
 namespace Provisioner.Appliance.Power;
@@ -7,7 +8,7 @@ namespace Provisioner.Appliance.Power;
 /// <summary>
 /// Speaks to power controllers of every kind: picks the driver, makes strokes of an order, gives them, and believes only what is read back.
 /// </summary>
-internal sealed class PowerHand(IEnumerable<IPowerDriver> drivers, TimeProvider clock, PowerTimings? timings = null)
+internal sealed class PowerHand(IEnumerable<IPowerDriver> drivers, TimeProvider clock, PowerTimings? timings = null, HardwareProfiles? profiles = null)
 {
     private readonly FrozenDictionary<string, IPowerDriver> _drivers = drivers.ToFrozenDictionary(d => d.Kind, StringComparer.Ordinal);
     private readonly PowerTimings _timings = timings ?? PowerTimings.Default;
@@ -46,14 +47,15 @@ internal sealed class PowerHand(IEnumerable<IPowerDriver> drivers, TimeProvider 
     {
         string operation = PowerWords.Of(action);
         long started = clock.GetTimestamp();
-        var seen = await CallAsync(operation, target, (driver, end) => driver.GetAsync(target, end), cancel);
+        var waits = WaitsFor(operation, target, deadline);
+        var seen = await BeforeAsync(operation, target, cancel);
         var plan = PowerPlan.For(action, seen, ControllerKinds.Orders(target.Kind));
         if (plan is PowerPlan.Refuse refuse) throw PowerException.Of(PowerFailure.Refused, operation, target, refuse.Why);
         if (plan is not PowerPlan.Give give) return seen;
         for (int i = 0; i < give.Strokes.Length; i++)
         {
-            if (i > 0) await Task.Delay(_timings.OffBeforeOn, clock, cancel);
-            var readBack = new PowerReadBack(DriverOf(operation, target), target, deadline - clock.GetElapsedTime(started), clock, _timings);
+            if (i > 0) await Task.Delay(waits.OffBeforeOn, clock, cancel);
+            var readBack = new PowerReadBack(DriverOf(operation, target), target, waits.Deadline - clock.GetElapsedTime(started), clock, _timings with { RepeatOrder = waits.RepeatOrder });
             seen = await TellAsync(operation, target, () => readBack.GiveAsync(operation, give.Strokes[i], cancel));
         }
         return seen;
@@ -63,6 +65,26 @@ internal sealed class PowerHand(IEnumerable<IPowerDriver> drivers, TimeProvider 
     /// <exception cref="PowerException">the order was not taken, or reads back otherwise.</exception>
     public Task<string?> SetNextBootAsync(PowerTarget target, NextBoot boot, CancellationToken cancel) =>
         CallAsync(PowerWords.Of(boot.Device), target, (driver, end) => driver.SetNextBootAsync(target, boot, end), cancel);
+
+    // Outlets of one machine that differ have no state together; an order makes them agree.
+    private async Task<PowerState> BeforeAsync(string operation, PowerTarget target, CancellationToken cancel)
+    {
+        try
+        {
+            return await CallAsync(operation, target, (driver, end) => driver.GetAsync(target, end), cancel);
+        }
+        catch (PowerException differ) when (differ.Failure is PowerFailure.NotNow && ControllerKinds.IsOutlet(target.Kind))
+        {
+            return PowerState.Unknown;
+        }
+    }
+
+    private OrderWaits WaitsFor(string operation, PowerTarget target, TimeSpan deadline)
+    {
+        var hardware = target.Settings.TryGetValue(MachineHardware.ProfileSetting, out string? name) && profiles?.Find(name) is { } profile ? profile.Waits : HardwareWaits.Usual;
+        var (waits, fault) = new OrderWaits(deadline, _timings.RepeatOrder, _timings.OffBeforeOn).For(target.Kind, hardware, target.Settings.GetValueOrDefault(OrderWaits.OffSetting));
+        return fault is null ? waits : throw PowerException.Of(PowerFailure.Refused, operation, target, fault);
+    }
 
     /// <summary>One call of a driver, with an end of its own.</summary>
     private async Task<T> CallAsync<T>(string operation, PowerTarget target, Func<IPowerDriver, CancellationToken, Task<T>> call, CancellationToken cancel)

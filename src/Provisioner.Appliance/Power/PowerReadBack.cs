@@ -7,6 +7,7 @@ internal sealed class PowerReadBack(IPowerDriver driver, PowerTarget target, Tim
 {
     private readonly long _started = clock.GetTimestamp();
     private PowerState? _seen;
+    private string? _between;
 
     /// <summary>Returns the state that was read; <see cref="PowerState.Unknown"/> where the controller is of a kind that can't say.</summary>
     /// <exception cref="PowerException">the controller refused, no longer answers, or said yes and the state did not follow.</exception>
@@ -21,6 +22,7 @@ internal sealed class PowerReadBack(IPowerDriver driver, PowerTarget target, Tim
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
             var after = clock.GetElapsedTime(_started);
+            if (_between is { } between) throw PowerException.Of(PowerFailure.Ignored, operation, target, FormattableString.Invariant($"the controller said yes, but {after.TotalSeconds:0.#} s later {between}"));
             throw _seen is { } other ? Ignored(operation, other) : PowerException.Of(PowerFailure.Silent, operation, target, FormattableString.Invariant(
                 $"the controller stopped answering, and {after.TotalSeconds:0.#} s after the order nobody can say whether it was followed"));
         }
@@ -66,10 +68,13 @@ internal sealed class PowerReadBack(IPowerDriver driver, PowerTarget target, Tim
     {
         try
         {
-            return await driver.GetAsync(target, cancel);
+            var seen = await driver.GetAsync(target, cancel);
+            _between = null;
+            return seen;
         }
         catch (PowerException silent) when (silent.Failure is PowerFailure.Silent or PowerFailure.NotNow)
         {
+            _between = silent.Failure is PowerFailure.NotNow ? silent.Why : null;
             return null;
         }
     }

@@ -8,6 +8,7 @@ using Provisioner.Appliance.Networks;
 using Provisioner.Appliance.Packages;
 using Provisioner.Appliance.Power;
 using Provisioner.Appliance.Power.Ipmi;
+using Provisioner.Appliance.Power.Pdu;
 using Provisioner.Appliance.Power.Redfish;
 using Provisioner.Appliance.Roles;
 using Provisioner.Appliance.Servers;
@@ -22,6 +23,7 @@ using Provisioner.Domain.Events;
 using Provisioner.Domain.Machines;
 using Provisioner.Domain.Ntp;
 using Provisioner.Domain.Power;
+using Provisioner.Domain.Power.Pdu;
 using Provisioner.Domain.Store;
 
 namespace Provisioner.Appliance.Serving;
@@ -96,10 +98,11 @@ internal static class ApplianceHost
             quirks: target => IpmiSetup.QuirksOf(target, s.GetRequiredService<HardwareCatalog>().Profiles)));
         services.AddRedfish();
         services.AddHypervisors();
+        services.AddSingleton<IPowerDriver>(new PduDriver(Pdus(options), TimeProvider.System));
         services.AddSingleton<IPowerDriver, WakeOnLanDriver>().AddSingleton<IPowerDriver, WebhookDriver>();
         services.AddSingleton<IPowerDriver>(s => new ManualDriver((machine, text) => Tell(s.GetRequiredService<MachineBook>(), machine, text)));
         services.AddPackages(options);
-        services.AddSingleton(s => new PowerHand(s.GetServices<IPowerDriver>(), TimeProvider.System)).AddSingleton<ControllerSecrets>().AddSingleton<PowerSightings>().AddSingleton<PowerDesk>().AddSingleton<ControllerDesk>();
+        services.AddSingleton(s => new PowerHand(s.GetServices<IPowerDriver>(), TimeProvider.System, profiles: s.GetRequiredService<HardwareCatalog>().Profiles)).AddSingleton<ControllerSecrets>().AddSingleton<PowerSightings>().AddSingleton<PowerDesk>().AddSingleton<ControllerDesk>();
         services.AddSingleton<BootSources>().AddSingleton<StepRunner>().AddHostedService<Reconciler>().AddHostedService<PowerWatch>();
         services.AddSingleton<Whereabouts>().AddSingleton<PowerSurroundings>().AddSingleton<RoleSurroundings>().AddSingleton<ISurroundings, Surroundings>().AddWeb(options.Data);
     }
@@ -119,6 +122,12 @@ internal static class ApplianceHost
     {
         var catalog = HardwareCatalog.Load(options.Catalog);
         return catalog.Faults.IsEmpty ? catalog : throw new StartException($"hardware profiles that can't be used:\n  {string.Join("\n  ", catalog.Faults)}");
+    }
+
+    private static PduModels Pdus(ApplianceOptions options)
+    {
+        var catalog = PduCatalog.Load(options.Catalog);
+        return catalog.Faults.IsEmpty ? catalog.Models : throw new StartException($"models of PDUs that can't be used:\n  {string.Join("\n  ", catalog.Faults)}");
     }
 
     private static void Announce(ApplianceOptions options, ServiceControl control)

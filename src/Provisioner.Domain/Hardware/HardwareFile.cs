@@ -69,8 +69,8 @@ internal sealed partial class HardwareReader(Faults faults)
     }
 
     private HardwareWaits Waits(YamlNode? node) =>
-        Fields.Of(node, "waits", faults, "answer-seconds", "off-before-on-seconds", "follow-seconds", "restart-seconds") is { } waits
-            ? new(Seconds(waits, "answer-seconds", 60), Seconds(waits, "off-before-on-seconds", 600), Seconds(waits, "follow-seconds", 3600), Seconds(waits, "restart-seconds", 3600))
+        Fields.Of(node, "waits", faults, "off-before-on-seconds", "follow-seconds", "restart-seconds") is { } waits
+            ? new(Seconds(waits, "off-before-on-seconds", 600), Seconds(waits, "follow-seconds", 3600), Seconds(waits, "restart-seconds", 3600))
             : HardwareWaits.Usual;
 
     private TimeSpan? Seconds(Fields waits, string key, int most)

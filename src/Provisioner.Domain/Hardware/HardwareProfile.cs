@@ -52,15 +52,14 @@ public sealed record HardwareProfile(
 public sealed record Quirk(string Name, string Source, string Note);
 
 /// <summary>Waits that differ from the usual ones; null for the usual one.</summary>
-/// <param name="Answer">How long one answer of the controller may take.</param>
 /// <param name="OffBeforeOn">How long the machine stays off in a power cycle.</param>
-/// <param name="Follow">How long the power state may take to follow an order.</param>
-/// <param name="Restart">How long the controller itself is away when it restarts.</param>
-public sealed record HardwareWaits(TimeSpan? Answer, TimeSpan? OffBeforeOn, TimeSpan? Follow, TimeSpan? Restart)
+/// <param name="Follow">How long the power state may take to follow an order: it is not given again before, and not found ignored.</param>
+/// <param name="Restart">How long the controller itself is away when it restarts with its machine: so long its silence is borne.</param>
+public sealed record HardwareWaits(TimeSpan? OffBeforeOn, TimeSpan? Follow, TimeSpan? Restart)
 {
     /// <summary>The usual ones.</summary>
-    public static readonly HardwareWaits Usual = new(null, null, null, null);
+    public static readonly HardwareWaits Usual = new(null, null, null);
 
     internal HardwareWaits Over(HardwareWaits other) =>
-        new(Answer ?? other.Answer, OffBeforeOn ?? other.OffBeforeOn, Follow ?? other.Follow, Restart ?? other.Restart);
+        new(OffBeforeOn ?? other.OffBeforeOn, Follow ?? other.Follow, Restart ?? other.Restart);
 }

@@ -1,18 +1,20 @@
 using Provisioner.Domain.Power;
+using Provisioner.Domain.Power.Pdu;
 
 namespace Provisioner.Domain.Machines;
 
 /// <summary>A controller that two machines claim, or that says it is in another machine: one of two things that are told is wrong.</summary>
 public static class ControllerClaims
 {
-    // What tells machines apart that share an address: systems of one Redfish service, outlets of a PDU, VMs of a host.
-    private static readonly string[] Apart = ["system", "outlet", "vm", "mac", "uuid"];
+    // What tells machines apart that share an address: systems of one Redfish service, VMs of a host. Outlets of a PDU too, which are lists.
+    private static readonly string[] Apart = ["system", "vm", "mac", "uuid"];
 
     /// <summary>Both lead to the same power: no two machines may have them.</summary>
     public static bool AreOne(ControllerAccess a, ControllerAccess b)
     {
         if (a.Address.Length == 0 || !string.Equals(a.Address, b.Address, StringComparison.OrdinalIgnoreCase)) return false;
-        if (a.Kind == b.Kind) return a.Kind is not ("manual" or "webhook") && a.Port == b.Port && Apart.All(s => a.Settings.GetValueOrDefault(s) == b.Settings.GetValueOrDefault(s));
+        if (a.Kind == b.Kind) return a.Kind is not ("manual" or "webhook") && a.Port == b.Port && Apart.All(s => a.Settings.GetValueOrDefault(s) == b.Settings.GetValueOrDefault(s))
+            && Outlet.Overlap(a.Settings.GetValueOrDefault(Outlet.Setting), b.Settings.GetValueOrDefault(Outlet.Setting));
         // One BMC speaks both, each on its usual port; on other ports it may be another one behind the same address.
         return a.IsBmc && b.IsBmc && a.Port == ControllerKinds.Port(a.Kind) && b.Port == ControllerKinds.Port(b.Kind)
             && !a.Settings.ContainsKey("system") && !b.Settings.ContainsKey("system");

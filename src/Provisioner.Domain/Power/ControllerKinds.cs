@@ -6,7 +6,8 @@ namespace Provisioner.Domain.Power;
 public static class ControllerKinds
 {
     private static readonly ImmutableHashSet<PowerAction> All = [.. Enum.GetValues<PowerAction>()];
-    private static readonly ImmutableHashSet<PowerAction> Outlet = [PowerAction.On, PowerAction.Off, PowerAction.Cycle];
+    // Cycling is made of off and on, so that both are read back.
+    private static readonly ImmutableHashSet<PowerAction> OnOff = [PowerAction.On, PowerAction.Off];
 
     /// <summary>All kinds, those first that are tried where nobody says which one it is.</summary>
     public static readonly ImmutableArray<string> Known = ["redfish", "ipmi", "libvirt", "vsphere", "pdu", "wol", "webhook", "manual"];
@@ -19,7 +20,7 @@ public static class ControllerKinds
     {
         // A magic packet can only wake.
         "wol" => [PowerAction.On],
-        "pdu" or "webhook" => Outlet,
+        "pdu" or "webhook" => OnOff,
         _ => All,
     };
 
@@ -30,6 +31,12 @@ public static class ControllerKinds
         "ipmi" or "redfish" or "libvirt" or "vsphere" or "manual" => [BootDevice.Pxe, BootDevice.Disk],
         _ => [],
     };
+
+    /// <summary>The kind switches and reads the outlets that feed a machine: whether the machine itself runs, they don't say.</summary>
+    public static bool IsOutlet(string kind) => kind == "pdu";
+
+    /// <summary>How long a machine stays without power in a cycle, where its kind of controller wants more than usual: an outlet's machine has power supplies to run dry.</summary>
+    public static TimeSpan? OffBeforeOn(string kind) => IsOutlet(kind) ? TimeSpan.FromSeconds(10) : null;
 
     /// <summary>The kind can say whether the machine is on.</summary>
     public static bool ReadsState(string kind) => kind is not ("wol" or "manual");

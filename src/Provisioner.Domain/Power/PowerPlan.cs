@@ -33,6 +33,8 @@ public abstract record PowerPlan
     {
         // What can only switch on is given that, and may be found to have been on already.
         (PowerAction.Cycle, _) when orders is not null && !orders.Contains(PowerAction.Off) && !orders.Contains(PowerAction.Cycle) => new Give([On]),
+        // What has no cycle of its own is switched off and on.
+        (PowerAction.Cycle, PowerState.Unknown) when orders is not null && !orders.Contains(PowerAction.Cycle) => new Give([Off, On]),
         // Nobody can say when it is off: the controller (or the person) makes the cycle itself.
         (PowerAction.Cycle, PowerState.Unknown) => new Give([new(PowerAction.Cycle, PowerState.On, Repeatable: false)]),
         (PowerAction.On, PowerState.On) => new Nothing(),

@@ -21,6 +21,10 @@ public sealed record PowerReading(PowerState State, DateTimeOffset? SeenAt, stri
     /// <summary>When it was tried in vain the last time, or null.</summary>
     public DateTimeOffset? FailedAt { get; init; }
 
+    /// <summary>It is the state of the outlets that feed the machine: on, the machine may be off all the same.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool AtOutlet { get; init; }
+
     /// <summary>The present state as far as anybody can say: unknown where the last try to read it failed.</summary>
     [JsonIgnore]
     public PowerState Now => Error is null ? State : PowerState.Unknown;
@@ -32,6 +36,9 @@ public sealed record PowerReading(PowerState State, DateTimeOffset? SeenAt, stri
     /// <summary>A reading that went well.</summary>
     public static PowerReading Seen(PowerState state, DateTimeOffset at) => new(state, at, null);
 
+    /// <summary>The same, by a controller of this kind.</summary>
+    public static PowerReading Seen(PowerState state, DateTimeOffset at, string kind) => Seen(state, at) with { AtOutlet = ControllerKinds.IsOutlet(kind) };
+
     /// <summary>A try that failed.</summary>
     public static PowerReading Failed(PowerException failure, DateTimeOffset at) =>
         new(PowerState.Unknown, null, failure.Message) { Failure = failure.Failure, FailingSince = at, FailedAt = at };
@@ -39,13 +46,13 @@ public sealed record PowerReading(PowerState State, DateTimeOffset? SeenAt, stri
     /// <summary>This, followed by a newer one: a failed try leaves what was seen before, and the time since when nobody can say.</summary>
     public PowerReading Then(PowerReading next) => next.Error is null
         ? next
-        : next with { State = State, SeenAt = SeenAt, FailingSince = Error is null ? next.FailingSince : FailingSince ?? next.FailingSince };
+        : next with { State = State, SeenAt = SeenAt, AtOutlet = AtOutlet, FailingSince = Error is null ? next.FailingSince : FailingSince ?? next.FailingSince };
 
-    /// <summary>For a person: <c>on, seen 12 s ago</c>; <c>unknown since 3 min (was on): …</c>; <c>never seen</c>.</summary>
+    /// <summary>For a person: <c>on, seen 12 s ago</c>; <c>on at its outlet, seen 12 s ago</c>; <c>unknown since 3 min (was on): …</c>; <c>never seen</c>.</summary>
     public string InWords(DateTimeOffset now) => this switch
     {
         { Error: { } error } => $"unknown{(FailingSince is { } since ? $" for {Age(now - since)}" : "")}{(SeenAt is null ? "" : $" (was {PowerWords.Of(State)}, seen {Age(now - SeenAt.Value)} ago)")}: {error}",
-        { SeenAt: { } at } => $"{PowerWords.Of(State)}, seen {Age(now - at)} ago",
+        { SeenAt: { } at } => $"{PowerWords.Of(State)}{(AtOutlet ? " at its outlet" : "")}, seen {Age(now - at)} ago",
         _ => "never seen",
     };
 

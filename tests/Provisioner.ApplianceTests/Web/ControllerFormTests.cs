@@ -1,5 +1,7 @@
 using System.Net;
+using Provisioner.Appliance.Machines;
 using Provisioner.Domain.Machines;
+using Provisioner.Domain.Power;
 
 namespace Provisioner.ApplianceTests.Web;
 
@@ -30,6 +32,20 @@ public sealed class ControllerFormTests
         Assert.Equal(HttpStatusCode.Found, removed.StatusCode);
         (_, page) = await ada.GetAsync($"/machines/{Ready}");
         Assert.DoesNotContain("Remove redfish", page);
+    }
+
+    [Fact]
+    public async Task An_outlet_s_state_is_shown_as_the_outlet_s_and_a_second_password_stays_hidden()
+    {
+        await using var host = await WebHost.StartAsync();
+        using var ada = await Visitor.SignedInAsync(host);
+        await host.The<MachineBook>().ApplyAsync(Ready, new MachineChange.PowerRead(PowerReading.Seen(PowerState.On, DateTimeOffset.UtcNow, "pdu")), "test");
+        var (_, page) = await ada.GetAsync($"/machines/{Ready}");
+        Assert.Contains("On at its outlet", page, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("whether the machine itself runs, they can’t say", WebUtility.HtmlDecode(page));
+        using var reply = await ada.PostAsync($"/machines/{Ready}/controllers", ("address", "10.77.0.99"), ("username", "ops"), ("password", "auth-password"), ("priv", "priv-password"), ("kind", ""), ("settings", "outlet=3,4\n"));
+        Assert.Equal("priv-password", Assert.Single(host.The<CardboardRack>().ControllerWishes).Secrets["priv"]);
+        Assert.DoesNotContain("priv-password", (await ada.GetAsync($"/machines/{Ready}")).Text);
     }
 
     [Fact]

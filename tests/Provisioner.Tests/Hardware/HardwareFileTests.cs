@@ -37,7 +37,7 @@ public sealed class HardwareFileTests
               - {name: no-suit-17, source: somebody}
               - {name: no-suite-17}
               - {name: no-suite-17, source: " "}
-            waits: {answer-seconds: soon, follow-seconds: 0}
+            waits: {restart-seconds: soon, follow-seconds: 0}
             users: [[]]
             """);
         Assert.Equal(
@@ -55,8 +55,8 @@ public sealed class HardwareFileTests
             "hardware/sample.yaml:10: a quirk has no source: add source: …",
             "hardware/sample.yaml:11: the quirk no-suite-17 stands there twice: leave one out",
             "hardware/sample.yaml:11: the quirk no-suite-17 has an empty source: write who says so, or general knowledge",
-            "hardware/sample.yaml:12: answer-seconds is \"soon\": a number above 0, at most 60",
             "hardware/sample.yaml:12: follow-seconds is \"0\": a number above 0, at most 3600",
+            "hardware/sample.yaml:12: restart-seconds is \"soon\": a number above 0, at most 3600",
             "hardware/sample.yaml:13: a user is not a word: write one word",
         ], faults);
     }
@@ -78,7 +78,7 @@ public sealed class HardwareFileTests
             match: [{controller-model: "BMC"}]
             protocols: [ipmi]
             users: [root]
-            waits: {answer-seconds: 9, follow-seconds: 40}
+            waits: {off-before-on-seconds: 9, follow-seconds: 40}
             quirks:
               - {name: slow-answers, source: the papers}
               - {name: one-session, source: the papers}
@@ -99,7 +99,7 @@ public sealed class HardwareFileTests
         var box = profiles.For(new(Product: "box"));
         Assert.Equal(["slow-answers", "one-session"], box.Quirks.Select(q => q.Name));
         Assert.Equal("seen here", box.Quirks[0].Source);
-        Assert.Equal((TimeSpan.FromSeconds(9), TimeSpan.FromSeconds(60.5), null), (box.Waits.Answer, box.Waits.Follow, box.Waits.Restart));
+        Assert.Equal((TimeSpan.FromSeconds(9), TimeSpan.FromSeconds(60.5), null), (box.Waits.OffBeforeOn, box.Waits.Follow, box.Waits.Restart));
         Assert.Equal(["ipmi"], box.Protocols.AsEnumerable());
         Assert.Equal(["root"], box.Users.AsEnumerable());
         Assert.Equal("It is slow.", box.Notes);

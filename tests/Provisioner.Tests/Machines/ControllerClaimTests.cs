@@ -23,6 +23,7 @@ public sealed class ControllerClaimTests
         Assert.False(ControllerClaims.AreOne(Redfish, Redfish with { Settings = Redfish.Settings.Add("system", "2") }));
         Assert.False(ControllerClaims.AreOne(Outlet, Outlet with { Settings = Outlet.Settings.SetItem("outlet", "8") }));
         Assert.True(ControllerClaims.AreOne(Outlet, Outlet with { Id = "pdu-2" }));
+        Assert.True(ControllerClaims.AreOne(Outlet, Outlet with { Settings = Outlet.Settings.SetItem("outlet", "6,7") }));
     }
 
     [Fact]

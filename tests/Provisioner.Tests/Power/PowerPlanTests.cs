@@ -25,6 +25,15 @@ public sealed class PowerPlanTests
     });
 
     [Fact]
+    public void What_has_no_cycle_of_its_own_is_switched_off_and_on_though_nobody_can_say_what_it_is()
+    {
+        var give = Assert.IsType<PowerPlan.Give>(PowerPlan.For(PowerAction.Cycle, PowerState.Unknown, ControllerKinds.Orders("pdu")));
+        Assert.Equal([PowerAction.Off, PowerAction.On], give.Strokes.Select(s => s.Order));
+        give = Assert.IsType<PowerPlan.Give>(PowerPlan.For(PowerAction.Cycle, PowerState.Unknown, ControllerKinds.Orders("manual")));
+        Assert.Equal([PowerAction.Cycle], give.Strokes.Select(s => s.Order));
+    }
+
+    [Fact]
     public void Only_orders_that_do_no_harm_twice_are_repeated()
     {
         foreach (var action in Enum.GetValues<PowerAction>())

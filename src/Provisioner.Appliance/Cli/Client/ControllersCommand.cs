@@ -45,7 +45,7 @@ internal static class ControllersCommand
         var address = new Argument<string>("address") { Description = "its address, host name or URI" };
         var replace = new Option<string?>("--replace") { Description = "id of the controller whose place it takes" };
         var password = new Option<string?>("--password-file") { Description = $"the password's file, - for standard input; default: {PasswordVariable}, else it is asked for" };
-        var settings = new Option<string[]>("--set") { Description = "what its kind needs besides, NAME=VALUE: system, outlet, vm, mac, fingerprint, profile" };
+        var settings = new Option<string[]>("--set") { Description = "what its kind needs besides, NAME=VALUE: system, outlet (3 or 3,4), pdu, version, auth-protocol, priv-protocol, off-seconds, vm, mac, fingerprint, profile" };
         var secrets = new Option<string[]>("--secret-file") { Description = "a further secret, NAME=FILE: kg, auth, priv, community" };
         var command = new Command("add", "Gives a machine a power controller: it is spoken to, and the rest is found out") { machine, address, replace, password, settings, secrets };
         var fields = ResourceCommand.Options(command, Given);

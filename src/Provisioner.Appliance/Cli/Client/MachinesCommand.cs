@@ -38,7 +38,7 @@ internal static class MachinesCommand
     {
         "unknown" when (string?)power["error"] is { } error => $"unknown for {Age(power["unknownSince"])}{(power["seenAt"] is null ? "" : $" (was {power["lastState"]}, seen {Age(power["seenAt"])} ago)")}: {Screen.TextOf(error)}",
         "unknown" => "never seen",
-        var state => $"{state}, seen {Age(power["seenAt"])} ago",
+        var state => $"{state}{((bool?)power["atOutlet"] is true ? " at its outlet" : "")}, seen {Age(power["seenAt"])} ago",
     };
 
     private static void List(Command command)

@@ -17,7 +17,7 @@ internal static class Describe
         m.Deployment is { } d ? new(d.Id, d.Image, d.Role, d.SshKeys, d.Operator, d.By, d.Disk?.Name, d.HomeAt, surroundings.RoleOf(m)) : null,
         m.Inventory);
 
-    public static PowerDto Of(PowerReading p) => new(Words.Of(p.Now), p.SeenAt, p.Error, Words.Of(p.State), p.FailingSince);
+    public static PowerDto Of(PowerReading p) => new(Words.Of(p.Now), p.SeenAt, p.Error, Words.Of(p.State), p.FailingSince, p.AtOutlet);
 
     public static ControllerDto Of(ControllerAccess c) => new(c.Id, c.Kind, c.Address, c.Port, c.Username, c.Privilege, c.FirmwareVersion, c.Settings, c.ByHand);
 

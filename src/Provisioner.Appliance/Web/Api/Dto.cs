@@ -25,7 +25,7 @@ internal sealed record MachineDto(
 /// <param name="Error">Why it can't be read now.</param>
 /// <param name="LastState">What was read then: the same as state, but where it is unknown.</param>
 /// <param name="UnknownSince">Since when it can't be read.</param>
-internal sealed record PowerDto(string State, DateTimeOffset? SeenAt, string? Error, string LastState, DateTimeOffset? UnknownSince);
+internal sealed record PowerDto(string State, DateTimeOffset? SeenAt, string? Error, string LastState, DateTimeOffset? UnknownSince, bool AtOutlet);
 
 /// <summary>A power controller of a machine; its secrets stay where they are.</summary>
 /// <param name="Id">Its name within the machine: the kind, with a number from the second on.</param>

@@ -18,6 +18,7 @@ internal static class ControllerPages
         var wish = new ControllerWish(null, Given(form["kind"]), form["address"].ToString().Trim(), PortOf(form["port"].ToString().Trim(), faults), form["username"].ToString().Trim(), form["password"].ToString(), "administrator")
         {
             Settings = SettingsOf(form["settings"].ToString(), faults),
+            Secrets = form["priv"].ToString() is { Length: > 0 and <= 255 } priv ? ImmutableDictionary<string, string>.Empty.Add("priv", priv) : ImmutableDictionary<string, string>.Empty,
             First = form["first"] == "yes",
             Force = form["force"] == "yes",
         };
