@@ -79,6 +79,12 @@ internal sealed class ApplianceProcess(string binary, string data, string interf
         if (!reply.IsSuccessStatusCode) throw new InvalidOperationException($"PATCH {path}: {(int)reply.StatusCode} {await reply.Content.ReadAsStringAsync()}");
     }
 
+    public async Task PutAsync(string path, object body)
+    {
+        using var reply = await _http!.PutAsJsonAsync($"/api/v1{path}", body);
+        if (!reply.IsSuccessStatusCode) throw new InvalidOperationException($"PUT {path}: {(int)reply.StatusCode} {await reply.Content.ReadAsStringAsync()}");
+    }
+
     public long ResidentBytes()
     {
         _process!.Refresh();

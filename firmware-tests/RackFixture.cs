@@ -39,7 +39,7 @@ public abstract class RackFixture(string letter, params string[] servers) : IAsy
         Sh.Run(Short, _rack, "down", Rack);
         Sh.Run(Short, _rack, ["up", "--name", Rack, "--subnet", Subnet, "--dir", Path.Combine(Folder, "rack"), .. servers.SelectMany(s => new[] { "--server", s })]);
         Servers = JsonNode.Parse(Sh.Run(Short, _rack, "status", Rack, "--json"))!["servers"]!;
-        Appliance = new ApplianceProcess(binary, Path.Combine(Folder, "data"), $"prov-{Rack}", Port, ["--boot-files", bootFiles, "--images", images, "--ntp", $"{Subnet}.1"]);
+        Appliance = new ApplianceProcess(binary, Path.Combine(Folder, "data"), $"prov-{Rack}", Port, ["--boot-files", bootFiles, "--images", images, "--ntp", $"{Subnet}.1", .. More()]);
         Appliance.Start();
         return BeginAsync();
     }
@@ -58,8 +58,11 @@ public abstract class RackFixture(string letter, params string[] servers) : IAsy
     internal string Address => $"{Subnet}.1";
 
     /// <summary>The command line, as its users call it.</summary>
-    internal string Client(params string[] arguments) =>
-        Sh.Run(Short, Needed("PROVISIONER_BINARY"), [.. arguments, "--url", $"http://127.0.0.1:{Port}", "--data", Path.Combine(Folder, "data")]);
+    internal string Client(params string[] arguments) => Client(Short, arguments);
+
+    /// <summary>The same, with more time.</summary>
+    internal string Client(TimeSpan limit, params string[] arguments) =>
+        Sh.Run(limit, Needed("PROVISIONER_BINARY"), [.. arguments, "--url", $"http://127.0.0.1:{Port}", "--data", Path.Combine(Folder, "data")]);
 
     internal JsonNode Server(string name) => Servers.AsArray().Single(s => (string)s!["name"]! == name)!;
 
@@ -92,6 +95,9 @@ public abstract class RackFixture(string letter, params string[] servers) : IAsy
         string text = Regex.Replace(reader.ReadToEnd(), @"\x1b\[[0-9;]*H", "\n");
         return Regex.Replace(text, @"\x1b\[[0-9;=?]*[a-zA-Z]|[^\n\x20-\x7e]", "");
     }
+
+    /// <summary>More flags for the appliance.</summary>
+    protected virtual IEnumerable<string> More() => [];
 
     /// <summary>The folder of the images on the shelf.</summary>
     protected virtual string Images() => Needed("PROVISIONER_IMAGES");

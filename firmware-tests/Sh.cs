@@ -25,4 +25,30 @@ internal static class Sh
         }
         return (process.ExitCode, (output.Wait(TimeSpan.FromSeconds(2)) ? output.Result : "") + (errors.Wait(TimeSpan.FromSeconds(2)) ? errors.Result : ""));
     }
+
+    /// <summary>The same, and each line is told as it comes.</summary>
+    public static (int Code, string Output) Follow(TimeSpan deadline, Action<string> line, string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var said = new List<string>();
+        using var process = Process.Start(start)!;
+        void Hear(string? text)
+        {
+            if (text is null) return;
+            lock (said) said.Add(text);
+            line(text);
+        }
+        process.OutputDataReceived += (_, e) => Hear(e.Data);
+        process.ErrorDataReceived += (_, e) => Hear(e.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        if (!process.WaitForExit(deadline))
+        {
+            process.Kill(entireProcessTree: true);
+            Hear($"not ended within {deadline.TotalSeconds:0} s");
+            return (124, string.Join('\n', said));
+        }
+        process.WaitForExit();
+        lock (said) return (process.ExitCode, string.Join('\n', said));
+    }
 }

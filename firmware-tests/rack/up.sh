@@ -54,13 +54,13 @@ make_network() {
 
 make_server() {
   local index=$1 spec=$2 pair key value
-  local server='' firmware=bios vendor=hp disk=8G memory=1536 cpus=1 nic=virtio bus=virtio mac='' serial='' rom='' net=pxe
+  local server='' firmware=bios vendor=hp disk=8G data='' memory=1536 cpus=1 cpu=Westmere nic=virtio bus=virtio mac='' serial='' rom='' net=pxe cards=1 nice=0
   local IFS=,
   for pair in $spec; do
     key=${pair%%=*} value=${pair#*=}
     case $key in
       name) server=$value ;;
-      firmware | vendor | disk | memory | cpus | nic | bus | mac | serial | rom | net) printf -v "$key" %s "$value" ;;
+      firmware | vendor | disk | data | memory | cpus | cpu | nic | bus | mac | serial | rom | net | cards | nice) printf -v "$key" %s "$value" ;;
       *) die "--server: no such key '$key' in '$spec'" ;;
     esac
   done
@@ -75,6 +75,8 @@ make_server() {
   [[ $nic =~ ^(virtio|e1000)$ ]] || die "--server $server: nic is virtio or e1000, not '$nic'"
   [[ $bus =~ ^(virtio|scsi|sata)$ ]] || die "--server $server: bus is virtio, scsi or sata, not '$bus'"
   [[ $disk =~ ^[0-9]+[KMGT]$ && $memory =~ ^[0-9]+$ && $cpus =~ ^[0-9]+$ ]] || die "--server $server: disk=8G memory=1536 (MiB) cpus=1; got '$spec'"
+  [[ -z $data || $data =~ ^[0-9]+[KMGT]$ && $bus == virtio ]] || die "--server $server: data=4G is the size of a second disk, and goes with bus=virtio; got '$spec'"
+  [[ $cards =~ ^[12]$ && $nice =~ ^1?[0-9]$ && $cpu =~ ^[A-Za-z0-9_.-]+$ ]] || die "--server $server: cards is 1 or 2, nice is 0 to 19, cpu a name that qemu -cpu help has; got '$spec'"
   face "$vendor"
   local digest s=$dir/servers/$server
   digest=$(printf '%s/%s' "$name" "$server" | md5sum)
@@ -84,10 +86,10 @@ make_server() {
   [[ ! -e $s ]] || die "--server: two servers are named '$server'"
   mkdir -p "$s/bmc"
   cat >"$s/settings" <<SETTINGS
-server=$server firmware=$firmware vendor=$vendor memory=$memory cpus=$cpus nic=$nic bus=$bus rom=$rom net=$net code=$code
+server=$server firmware=$firmware vendor=$vendor memory=$memory cpus=$cpus cpu=$cpu nic=$nic bus=$bus rom=$rom net=$net code=$code cards=$cards nice=$nice
 mac=$mac serial=$serial uuid=${digest:0:8}-${digest:8:4}-4${digest:13:3}-8${digest:17:3}-${digest:20:12}
 maker='$maker' product='$product' bios_vendor='$bios_vendor' maker_id=$maker_id product_id=$product_id
-ns=$ns tap=tap$index bmc_address=$subnet.$((10 + index)) bmc_mac=${mac/52:54:00/52:54:0b} bmc_gateway=$subnet.1
+ns=$ns tap=tap$index outside_tap=out$index bmc_address=$subnet.$((10 + index)) bmc_mac=${mac/52:54:00/52:54:0b} bmc_gateway=$subnet.1
 kcs_port=$((9000 + index)) console_port=$((9100 + index))
 SETTINGS
   truncate -s "$disk" "$s/disk.raw"
@@ -95,7 +97,20 @@ SETTINGS
   : >"$s/console.log"
   ip -n "$ns" tuntap add dev "tap$index" mode tap
   ip -n "$ns" link set "tap$index" master br0 up
+  [[ -z $data ]] || truncate -s "$data" "$s/data.raw"
+  [[ $cards == 1 ]] || second_card "out$index"
   start_bmc "$s"
+}
+
+# The second card hangs on a switch of its own, at which the rack's namespace is the outside: 203.0.113.1 (RFC 5737's example network).
+second_card() {
+  if ! ip -n "$ns" link show br1 >/dev/null 2>&1; then
+    ip -n "$ns" link add br1 type bridge stp_state 0 forward_delay 0 mcast_snooping 0
+    ip -n "$ns" addr add 203.0.113.1/24 dev br1
+    ip -n "$ns" link set br1 up
+  fi
+  ip -n "$ns" tuntap add dev "$1" mode tap
+  ip -n "$ns" link set "$1" master br1 up
 }
 
 # UEFI's code and the variables that it starts with; secure: with Microsoft's keys, as servers come.

@@ -18,6 +18,7 @@ internal static class Clouds
         ["zed-two-node"] = "controller=controller compute1=compute",
         ["zed-three-node"] = "controller=controller network=network compute1=compute compute2=compute",
         ["zed-all-in-one"] = "controller=all",
+        ["zed-rack"] = "controller=controller network=network compute1=compute",
     }.ToImmutableSortedDictionary(StringComparer.Ordinal);
 
     // The last numbers of the addresses, as chapter 2 gives them; objectN continue them.

@@ -43,7 +43,7 @@ def call(method, url, body=None, token=None, absent=False, refused=False, data=N
             request = urllib.request.Request(url, data=data, headers=headers)
             request.get_method = lambda: method
             # A proxy of the machine's is for the world, not for the cloud beside it.
-            answer = urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=600 if data is not None and body is None else 60)
+            answer = urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=600 if data is not None and body is None else 180)
             text = answer.read().decode("utf-8", "replace")
             result = json.loads(text) if text.strip() and "json" in (answer.headers.get("Content-Type") or "") else {}
             if isinstance(result, dict) and answer.headers.get("X-Subject-Token"):

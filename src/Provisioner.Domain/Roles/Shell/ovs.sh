@@ -11,12 +11,35 @@ ovs_bridge() {
     if [ "$datapath" = system ]; then ovs add-br "$bridge"; else ovs add-br "$bridge" -- set bridge "$bridge" "datapath_type=$datapath"; fi
   fi
   [ -z "$options" ] || each "$options" ovs_option bridge "$bridge"
+  [ $# -eq 0 ] || ovs_ports_up "$@"
   for port; do
     [ "$(ovs port-to-br "$port" 2>/dev/null || :)" != "$bridge" ] || continue
     change "bridge $bridge: port $port" || continue
     ip link set "$port" up || fail "there is no interface $port here"
     ovs --if-exists del-port "$port" -- add-port "$bridge" "$port"
   done
+}
+# Open vSwitch remembers its ports over a restart, but not that they were up; a card without an address is nobody else's to switch on.
+ovs_ports_up() {
+  [ -d /run/systemd/system ] || return 0
+  # shellcheck disable=SC2016 # the unit's shell expands it; udev may still be about to name the card
+  deeds='for port in '$*'; do n=0; until ip link set dev $port up || [ $n -ge 30 ]; do n=$((n + 1)); sleep 1; done; done'
+  file "/etc/systemd/system/provisioner-ovs-$bridge.service" 644 root root "[Unit]
+Description=Ports of the bridge $bridge
+After=systemd-udevd.service
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/bin/sh -c '$(printf '%s' "$deeds" | sed 's/\$/$$/g')'
+
+[Install]
+WantedBy=multi-user.target
+"
+  case $(systemctl is-enabled "provisioner-ovs-$bridge.service" 2>/dev/null || :) in
+    enabled) ;;
+    *) if change "bridge $bridge: its ports at each start"; then systemctl daemon-reload; systemctl enable --quiet "provisioner-ovs-$bridge.service" 3>&-; fi ;;
+  esac
 }
 ovs() { ovs-vsctl --timeout=30 "$@" 3>&-; }
 
