@@ -10,6 +10,9 @@ internal sealed partial class StepReader(Faults faults, TemplateReader templates
 {
     private const int DefaultDeadlineSeconds = 300, MaxDeadlineSeconds = 86_400;
 
+    // A check stands beside the steps in a plan: its name must not be one of theirs.
+    private readonly HashSet<string> _names = new(StringComparer.Ordinal);
+
     /// <summary>Relations that steps name, to be looked at when the relations are known.</summary>
     public List<(YamlNode Node, string Relation, string What)> Relations { get; } = [];
 
@@ -19,7 +22,7 @@ internal sealed partial class StepReader(Faults faults, TemplateReader templates
         foreach (var node in role.List(key, needed))
         {
             if (Step(node, checks: key == "verify") is not { } step) continue;
-            if (steps.Any(s => s.Name == step.Name)) faults.At(node, $"two steps are called \"{step.Name}\"", "give each its own name");
+            if (!_names.Add(step.Name)) faults.At(node, $"two steps are called \"{step.Name}\"", "give each its own name");
             steps.Add(step);
         }
         if (needed && role[key] is YamlSequenceNode { Children.Count: 0 } empty) faults.At(empty, "a role without steps", "write one at least");

@@ -13,6 +13,11 @@ public sealed class RoleFileTests
         Assert.Empty(RoleFile.Read("roles/basics.yaml", File.ReadAllText("catalog/roles/basics.yaml")).Faults);
 
     [Fact]
+    public void A_check_that_is_called_like_a_step_is_a_fault_and_no_crash_of_the_plan() => Assert.Equal(
+        ["sample.yaml:8: two steps are called \"one\": give each its own name"],
+        Faults(WithResource("{directory: {path: /srv/a}}") + "verify:\n  - name: one\n    resources: [{check: {run: \"true\"}}]\n"));
+
+    [Fact]
     public void All_that_is_wrong_is_told_at_once_with_line_and_cure()
     {
         var faults = Faults("""
