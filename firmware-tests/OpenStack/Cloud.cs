@@ -19,7 +19,7 @@ internal sealed class Cloud : IDisposable
     public static async Task<Cloud> SignInAsync(string identity, string user, string password, string project, Func<string, string> address)
     {
         var cloud = new Cloud();
-        using var reply = await cloud._http.PostAsJsonAsync($"{identity}/auth/tokens", new
+        var credentials = JsonContent.Create(new
         {
             auth = new
             {
@@ -27,6 +27,9 @@ internal sealed class Cloud : IDisposable
                 scope = new { project = new { name = project, domain = new { name = "Default" } } },
             },
         });
+        // With its length: what comes in chunks the uWSGI of Debian's keystone takes for an empty body.
+        await credentials.LoadIntoBufferAsync();
+        using var reply = await cloud._http.PostAsync($"{identity}/auth/tokens", credentials);
         string text = await reply.Content.ReadAsStringAsync();
         if (!reply.IsSuccessStatusCode) throw new Xunit.Sdk.XunitException($"no token for {user}: {(int)reply.StatusCode} {text}");
         cloud._http.DefaultRequestHeaders.Add("X-Auth-Token", reply.Headers.GetValues("X-Subject-Token").Single());

@@ -1,20 +1,20 @@
 using System.Collections.Immutable;
 using System.Text;
 using Provisioner.Domain.Power.Pdu;
-using Provisioner.Domain.Roles;
+using Provisioner.Domain.Catalog;
 
 namespace Provisioner.Appliance.Power.Pdu;
 
 /// <summary>The models of PDUs in the catalog folder, read once at start: all that are good, and everything that is wrong with the others.</summary>
 internal sealed class PduCatalog
 {
-    private PduCatalog(PduModels models, ImmutableArray<RoleFault> faults) => (Models, Faults) = (models, faults);
+    private PduCatalog(PduModels models, ImmutableArray<CatalogFault> faults) => (Models, Faults) = (models, faults);
 
     /// <summary>The models.</summary>
     public PduModels Models { get; }
 
     /// <summary>What is wrong with files, by file and line.</summary>
-    public ImmutableArray<RoleFault> Faults { get; }
+    public ImmutableArray<CatalogFault> Faults { get; }
 
     /// <summary>Reads <c>hardware/pdu/*.yaml</c> of a catalog folder; none where there is no such folder.</summary>
     public static PduCatalog Load(string catalog)

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Provisioner.Domain.Roles;
+using Provisioner.Domain.Catalog;
 using Provisioner.Wire.Snmp;
 using YamlDotNet.RepresentationModel;
 
@@ -10,7 +10,7 @@ namespace Provisioner.Domain.Power.Pdu;
 /// <summary>A file of catalog/hardware/pdu that was read: the model, or all that is wrong with it.</summary>
 /// <param name="Model">The model; null where there are faults.</param>
 /// <param name="Faults">What is wrong, in order of lines.</param>
-public sealed record PduFile(PduModel? Model, ImmutableArray<RoleFault> Faults)
+public sealed record PduFile(PduModel? Model, ImmutableArray<CatalogFault> Faults)
 {
     /// <summary>Reads a file.</summary>
     /// <param name="file">Its name, <c>apc-rpdu.yaml</c>: the model has the same one.</param>
