@@ -87,4 +87,5 @@ internal static class Ber
         }
         if ((octets[^1] & 0x80) != 0) throw new WireException($"{field}: an object identifier ends within a number");
         return new(numbers[..count]);
-    }}
+    }
+}
