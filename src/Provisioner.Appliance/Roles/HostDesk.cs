@@ -48,7 +48,7 @@ internal sealed class HostDesk
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel, _life.ApplicationStopping);
         end.CancelAfter(patience);
         // One that called home before its calls' addresses were written down.
-        if (_book.Find(id) is { State: MachineState.Deployed, Deployment.CallsTo: "" })
+        if (_book.Find(id) is { State: MachineState.Deployed, Deployment: { CallsTo: null } })
             await _book.ApplyAsync(id, new MachineChange.CalledHome(null, null, call.From.ToString(), call.Local.ToString()), "machine");
         while (true)
         {

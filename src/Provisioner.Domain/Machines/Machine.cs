@@ -143,10 +143,10 @@ public sealed record Deployment
     public string HostTokenHash { get; init; } = "";
     /// <summary>When it called home first.</summary>
     public DateTimeOffset? HomeAt { get; init; }
-    /// <summary>The address that its agent called from last, as the appliance sees it (behind NAT that is none of its own); empty before it called.</summary>
-    public string CallsFrom { get; init; } = "";
+    /// <summary>The address that its agent called from last, as the appliance sees it (behind NAT that is none of its own); null before it called.</summary>
+    public string? CallsFrom { get; init; }
     /// <summary>The appliance's address that its agent called then.</summary>
-    public string CallsTo { get; init; } = "";
+    public string? CallsTo { get; init; }
     /// <summary>What the installed system last said of itself; null until its agent did.</summary>
     public HostFacts? Host { get; init; }
     /// <summary>In place of an image's name: the system was there before the appliance knew the machine.</summary>

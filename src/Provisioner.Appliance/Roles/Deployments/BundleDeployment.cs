@@ -35,7 +35,7 @@ internal sealed record BundleDeployment
     /// <summary>The role that a machine was given by itself; null for a bundle.</summary>
     public string? Role { get; init; }
     /// <summary>Which of its machine's deployments that role belongs to (<see cref="Deployment.Id"/>).</summary>
-    public string Installation { get; init; } = "";
+    public string? Installation { get; init; }
     /// <summary>The bundle's file, for faults.</summary>
     public string File { get; init; } = "bundle.yaml";
     /// <summary>Who asked.</summary>

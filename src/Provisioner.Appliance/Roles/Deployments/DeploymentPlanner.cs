@@ -65,7 +65,7 @@ internal sealed class DeploymentPlanner(RoleCatalog catalog, MachineBook machine
     }
 
     /// <summary>A machine has its system, and its agent has said what it is and which way it calls.</summary>
-    public static bool IsUp(Machine machine) => machine is { State: MachineState.Deployed, Deployment: { Host: not null, CallsTo.Length: > 0 } };
+    public static bool IsUp(Machine machine) => machine is { State: MachineState.Deployed, Deployment: { Host: not null, CallsTo: not null } };
 
     /// <summary>Machines that were given a role by itself and have become it, or are about to: they know each other by name. By name.</summary>
     public IEnumerable<PlannedMachine> WithRole(string role) => machines.All.Values
@@ -76,7 +76,7 @@ internal sealed class DeploymentPlanner(RoleCatalog catalog, MachineBook machine
 
     private Surroundings Around(BundleDeployment deployment)
     {
-        string appliance = deployment.Machines.Select(id => machines.Find(id)?.Deployment?.CallsTo).FirstOrDefault(a => a is { Length: > 0 }) ?? options.Listen.ToString();
+        string appliance = deployment.Machines.Select(id => machines.Find(id)?.Deployment?.CallsTo).FirstOrDefault(a => a is not null) ?? options.Listen.ToString();
         ImmutableArray<string> time = options.Ntp.IsDefaultOrEmpty ? [appliance] : [.. options.Ntp.Select(n => n.ToString())];
         return new(deployment.Name, options.Domain, appliance, time, deployment.Operator, deployment.SshKeys)
         {
@@ -92,7 +92,7 @@ internal sealed class DeploymentPlanner(RoleCatalog catalog, MachineBook machine
 
     // The one that it calls from. Behind NAT that is none of its own: then its first one.
     private static string AddressOf(Machine machine) => machine.Deployment is not { Host: { } host } deployment ? ""
-        : host.Addresses.IsEmpty || host.Addresses.Any(a => a.Address == deployment.CallsFrom) ? deployment.CallsFrom : host.Addresses[0].Address;
+        : host.Addresses.IsEmpty || host.Addresses.Any(a => a.Address == deployment.CallsFrom) ? deployment.CallsFrom ?? "" : host.Addresses[0].Address;
 
     private static Candidate CandidateOf(Machine machine, HashSet<string> taken)
     {
