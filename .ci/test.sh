@@ -45,7 +45,7 @@ test_suites() {
       # The same from three emulated servers that are off: hours. It prints what it does as it goes; PROVISIONER_COLD=FOLDER keeps what stands.
       cold-openstack) await_artifacts; cold_openstack ;;
       # Resources that want a kernel of their own: Open vSwitch, LVM, XFS, on one installed server.
-      roles-vm) await_artifacts; limit=90m named=y firmware --filter FullyQualifiedName~RolesVm ;;
+      roles-vm) await_artifacts; limit=3h named=y firmware --filter FullyQualifiedName~RolesVm ;;
       # The role engine: reading, planning, golden scripts; then small roles on hosts of their own. All of it is in the normal run too.
       roles)
         suite roles-fast tests/Provisioner.Tests 5m --filter "FullyQualifiedName~.Roles.|FullyQualifiedName~.Bundles."

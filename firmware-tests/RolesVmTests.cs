@@ -21,7 +21,7 @@ public sealed class RolesVmRack() : RackFixture("r", "name=small,firmware=bios,v
 /// <summary>Resources that want a kernel of their own, on a server that was installed from powered off: applied, applied again, and after a reboot.</summary>
 public sealed class RolesVmTests(RolesVmRack rack, ITestOutputHelper output) : IClassFixture<RolesVmRack>
 {
-    private static readonly TimeSpan Long = TimeSpan.FromMinutes(40);
+    private static readonly TimeSpan Long = TimeSpan.FromMinutes(90);
     private readonly Stopwatch _clock = Stopwatch.StartNew();
 
     [Fact]
