@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
-using Provisioner.Domain.Power.Pdu;
 using Provisioner.Domain.Catalog;
+using Provisioner.Domain.Power.Pdu;
 
 namespace Provisioner.Appliance.Power.Pdu;
 
