@@ -38,11 +38,13 @@ internal sealed class PowerReadBack(IPowerDriver driver, PowerTarget target, Tim
             _seen = await LookAsync(cancel);
             if (_seen == stroke.Until || _seen == PowerState.Unknown) return _seen.Value;
             if (_seen is { } other && clock.GetElapsedTime(_started) >= deadline) throw Ignored(operation, other);
+            if (stroke.Repeatable && clock.GetElapsedTime(ordered) >= timings.RepeatOrder)
+            {
+                await OrderAsync(stroke, cancel); // just looked: nothing that was followed meanwhile is ordered again
+                ordered = clock.GetTimestamp();
+            }
             await Task.Delay(pause < Left() ? pause : Left(atLeast: TimeSpan.FromMilliseconds(1)), clock, cancel);
             pause = pause * 1.5 < timings.LookAgainAtMost ? pause * 1.5 : timings.LookAgainAtMost;
-            if (!stroke.Repeatable || clock.GetElapsedTime(ordered) < timings.RepeatOrder) continue;
-            await OrderAsync(stroke, cancel);
-            ordered = clock.GetTimestamp();
         }
     }
 
