@@ -31,7 +31,7 @@ public sealed class RolesVmTests(RolesVmRack rack, ITestOutputHelper output) : I
         await rack.WaitAsync("small is ready", Long, async () => (string?)(await rack.FindAsync("small"))?["state"] == "ready", "small");
         Say("looked at, switched off");
         await rack.Appliance.PutAsync($"/machines/{await rack.IdAsync("small")}/tags", new { tags = new[] { "small" } });
-        string first = Run("deploy", Path.Combine(RolesVmRack.Texts, "storage-and-switch.bundle.yaml"), "--wait", "--ssh-key", rack.PublicKey);
+        string first = Run("deploy", Path.Combine(RolesVmRack.Texts, "storage-and-switch.bundle.yaml"), "--ssh-key", rack.PublicKey);
         Assert.Contains("4 changed", first, StringComparison.Ordinal);
         Assert.Contains("nothing changed", Run("apply", "storage-and-switch"), StringComparison.Ordinal);
         Assert.Contains("Nothing would change", Run("drift", "storage-and-switch"), StringComparison.Ordinal);

@@ -23,7 +23,7 @@ public sealed class OpenStackTests(ITestOutputHelper output)
                 lab.Adopt("network", "network");
                 lab.Adopt("compute1", "compute");
             });
-            Phase("deployed, instance pinged by its router", () => Told(lab.Provisioner(TimeSpan.FromMinutes(40), "deploy", OpenStackLab.Bundle, "--wait")));
+            Phase("deployed, instance pinged by its router", () => Told(lab.Provisioner(TimeSpan.FromMinutes(40), "deploy", OpenStackLab.Bundle)));
             using var demo = await Cloud.SignInAsync("http://10.0.0.11:5000/v3", "demo", lab.Password("demo"), "demo", OpenStackLab.Address);
             await PhaseAsync("instance answers from outside by its floating address", () => InstanceAsync(lab, demo));
             await PhaseAsync("volume", () => VolumeAsync(demo));

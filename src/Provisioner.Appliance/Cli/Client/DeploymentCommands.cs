@@ -16,17 +16,20 @@ internal static class DeploymentCommands
         Connection.With(Replace()), Connection.With(Deployments()), Connection.With(Secrets()),
     ];
 
+    // Long work is followed unless somebody has other things to do.
+    private static Option<bool> NoWait() => new("--no-wait") { Description = "don't follow it until its end; else the exit code says how that was" };
+
     private static Command Deploy()
     {
         var file = new Argument<string>("bundle") { Description = "the bundle's file" };
         var options = BundleOptions.Create();
-        var wait = new Option<bool>("--wait") { Description = "follow it until its end; the exit code says how that was" };
-        var command = new Command("deploy", "Lays a bundle down: takes machines by tag, name and size, installs those without a system, configures all of them") { file, wait };
+        var detach = NoWait();
+        var command = new Command("deploy", "Lays a bundle down: takes machines by tag, name and size, installs those without a system, configures all of them") { file, detach };
         options.AddTo(command);
         command.Follows(async (parsed, api, cancel) =>
         {
             var said = await api.AskAsync(HttpMethod.Post, "deployments", await options.BodyAsync(parsed, parsed.GetValue(file)!, cancel), cancel);
-            return new((string)said!["name"]!, (long)said["last"]!, Follow: parsed.GetValue(wait), Plan: false);
+            return new((string)said!["name"]!, (long)said["last"]!, Follow: !parsed.GetValue(detach), Plan: false);
         });
         return command;
     }
@@ -57,7 +60,7 @@ internal static class DeploymentCommands
         var name = new Argument<string>("deployment") { Description = "the deployment's name" };
         var command = new Command(verb, about) { name };
         bool looks = verb is "drift" or "verify";
-        var detach = new Option<bool>("--no-wait") { Description = "don't wait for its end" };
+        var detach = NoWait();
         if (!looks) command.Add(detach);
         command.Follows(async (parsed, api, cancel) =>
         {
@@ -70,12 +73,12 @@ internal static class DeploymentCommands
     private static Command Replace()
     {
         var machine = new Argument<string>("machine") { Description = "the lost machine, by name or id" };
-        var wait = new Option<bool>("--wait") { Description = "follow it until its end" };
-        var command = new Command("replace", "Puts another machine with the same tags in a lost one's place in its deployment, and applies") { machine, wait };
+        var detach = NoWait();
+        var command = new Command("replace", "Puts another machine with the same tags in a lost one's place in its deployment, and applies") { machine, detach };
         command.Follows(async (parsed, api, cancel) =>
         {
             var said = await api.AskAsync(HttpMethod.Post, $"machines/{Uri.EscapeDataString(parsed.GetValue(machine)!)}/replace", null, cancel);
-            return new((string)said!["name"]!, (long)said["last"]!, Follow: parsed.GetValue(wait), Plan: false);
+            return new((string)said!["name"]!, (long)said["last"]!, Follow: !parsed.GetValue(detach), Plan: false);
         });
         return command;
     }
@@ -129,13 +132,13 @@ internal static class DeploymentCommands
         command.Add(list);
         var name = new Argument<string>("deployment");
         var keys = new Argument<string[]>("secret") { Description = "which, as list names them; all without", Arity = ArgumentArity.ZeroOrMore };
-        var wait = new Option<bool>("--wait") { Description = "follow it until its end" };
-        var rotate = new Command("rotate", "Gives secrets new values and applies them on all machines that have them") { name, keys, wait };
+        var detach = NoWait();
+        var rotate = new Command("rotate", "Gives secrets new values and applies them on all machines that have them") { name, keys, detach };
         rotate.Follows(async (parsed, api, cancel) =>
         {
             var body = new JsonObject { ["keys"] = new JsonArray([.. (parsed.GetValue(keys) ?? []).Select(k => (JsonNode)k)]) };
             var said = await api.AskAsync(HttpMethod.Post, $"deployments/{Uri.EscapeDataString(parsed.GetValue(name)!)}/rotate", body, cancel);
-            return new((string)said!["name"]!, (long)said["last"]!, Follow: parsed.GetValue(wait), Plan: false);
+            return new((string)said!["name"]!, (long)said["last"]!, Follow: !parsed.GetValue(detach), Plan: false);
         });
         command.Add(rotate);
         return command;

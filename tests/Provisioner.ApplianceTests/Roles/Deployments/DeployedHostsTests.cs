@@ -82,7 +82,7 @@ public sealed class DeployedHostsTests : IDisposable
         Assert.Contains("server/0/write", plan);
         Assert.False(File.Exists(_one.In("/srv/server.conf")));
 
-        var deploying = SayAsync($"deploy {bundle} --wait");
+        var deploying = SayAsync($"deploy {bundle}");
         await UntilAsync(() => File.Exists(_two.In("/srv/begun")), "the slow step did not begin");
         // kill -9 of the appliance while a step runs: the step goes on, its report waits, the command line too.
         _appliance.Signal("KILL");
@@ -124,7 +124,7 @@ public sealed class DeployedHostsTests : IDisposable
         Assert.Equal("begun\nbegun\n", File.ReadAllText(_two.In("/srv/begun")));
         Assert.Equal("done\n", File.ReadAllText(_two.In("/srv/count")));
 
-        await SaysAsync("secrets rotate pair server/password --wait");
+        await SaysAsync("secrets rotate pair server/password");
         string rotated = File.ReadAllText(_one.In("/srv/server.conf")).Split(' ')[1].Trim();
         Assert.NotEqual(password, rotated);
         Assert.Contains($"password {rotated}\n", File.ReadAllText(_two.In("/srv/client.conf")));
