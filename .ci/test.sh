@@ -85,11 +85,12 @@ cold_openstack() {
   kill "$follower"
 }
 
-# suite NAME PROJECT LIMIT [ARGUMENTS]: with named=y every test is printed.
+# suite NAME PROJECT LIMIT [ARGUMENTS]: what failed is printed with its message; with named=y every test.
 suite() {
   local began=$SECONDS name=$1 project=$2 limit=$3
   shift 3
-  [[ ${named-} != y ]] || set -- "$@" --logger 'console;verbosity=normal'
+  # minimal: what failed, with its message; the log is all that a CI run leaves.
+  [[ ${named-} == y ]] && set -- "$@" --logger 'console;verbosity=normal' || set -- "$@" --logger 'console;verbosity=minimal'
   say "$name: running"
   timeout --kill-after=30s "$limit" dotnet test "$project" -c Release --no-build --logger "trx;LogFileName=$name.trx" --results-directory "$results" -v q "$@" >&2 || broken+=("$name")
   say "$name: $((SECONDS - began)) s"

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Provisioner.Appliance.Machines;
 using Provisioner.Appliance.Serving;
+using Provisioner.Appliance.Web.Access;
 using Provisioner.ApplianceTests.Serving;
 
 namespace Provisioner.ApplianceTests;
@@ -33,6 +34,8 @@ internal sealed class TestAppliance : IAsyncDisposable
     public HttpClient Http { get; private set; } = new();
     /// <summary>Where installed machines call.</summary>
     public Uri Hosts { get; private set; } = null!;
+    /// <summary>The key of root's tools: one for each start, as a served appliance has it.</summary>
+    public string Key => File.ReadAllText(AdminKey.PathIn(Data)).Trim();
     public MachineBook Book => Get<MachineBook>();
 
     public T Get<T>() where T : notnull => _app.Services.GetRequiredService<T>();
@@ -65,6 +68,7 @@ internal sealed class TestAppliance : IAsyncDisposable
     {
         Get<ServiceControl>().Start();
         await _app.StartAsync();
+        AdminKey.Issue(Data, Get<AccessBook>());
         var addresses = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
         string address = addresses.First(a => a.StartsWith("http:", StringComparison.Ordinal));
         Hosts = new Uri($"https://127.0.0.1:{_hostsPort}");

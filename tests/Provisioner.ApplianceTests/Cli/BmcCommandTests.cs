@@ -11,7 +11,6 @@ public sealed class BmcCommandTests
 {
     private static async Task<(int Exit, string Said)> RunAsync(TestAppliance appliance, string line)
     {
-        AdminKey.Issue(appliance.Data, appliance.Get<AccessBook>());
         using StringWriter said = new(), complained = new();
         int exit = await CommandLine.Create().Parse($"{line} --url {appliance.Http.BaseAddress} --data {appliance.Data}")
             .InvokeAsync(new InvocationConfiguration { Output = said, Error = complained }).WaitAsync(TimeSpan.FromSeconds(60));

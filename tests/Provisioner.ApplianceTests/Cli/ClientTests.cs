@@ -12,7 +12,6 @@ public sealed class ClientTests
 {
     private static async Task<(int Exit, string Out, string Error)> RunAsync(TestAppliance appliance, string line, string? url = null)
     {
-        AdminKey.Issue(appliance.Data, appliance.Get<AccessBook>());
         using StringWriter said = new(), complained = new();
         var configuration = new InvocationConfiguration { Output = said, Error = complained };
         int exit = await CommandLine.Create().Parse($"{line} --url {url ?? appliance.Http.BaseAddress!.ToString()} --data {appliance.Data}").InvokeAsync(configuration).WaitAsync(TimeSpan.FromSeconds(60));

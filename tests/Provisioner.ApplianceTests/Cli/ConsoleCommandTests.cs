@@ -10,11 +10,8 @@ namespace Provisioner.ApplianceTests.Cli;
 /// <summary><c>provisioner console</c> as a process of its own, with pipes and with a terminal, against a whole appliance and simulated BMCs.</summary>
 public sealed class ConsoleCommandTests
 {
-    private static string[] Arguments(TestAppliance appliance, string machine, params string[] more)
-    {
-        AdminKey.Issue(appliance.Data, appliance.Get<AccessBook>());
-        return ["console", machine, "--url", appliance.Http.BaseAddress!.ToString(), "--data", appliance.Data, .. more];
-    }
+    private static string[] Arguments(TestAppliance appliance, string machine, params string[] more) =>
+        ["console", machine, "--url", appliance.Http.BaseAddress!.ToString(), "--data", appliance.Data, .. more];
 
     /// <summary>Reads what it says until these words came.</summary>
     private static async Task<string> SeesAsync(Process process, string words)

@@ -28,7 +28,6 @@ internal sealed class HostLab : IAsyncDisposable
     /// <summary>Runs a line of the command line.</summary>
     public async Task<(int Exit, string Out, string Error)> RunAsync(string line, string password = "")
     {
-        AdminKey.Issue(Appliance.Data, Appliance.Get<AccessBook>());
         string file = Path.Combine(Appliance.Data, "password");
         await File.WriteAllTextAsync(file, password);
         using StringWriter said = new(), complained = new();
@@ -55,9 +54,8 @@ internal sealed class HostLab : IAsyncDisposable
     /// <summary>Orders power over the API.</summary>
     public async Task<(int Status, JsonNode Said)> PowerAsync(string machine, string action)
     {
-        AdminKey.Issue(Appliance.Data, Appliance.Get<AccessBook>());
         using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/v1/machines/{machine}/power") { Content = JsonContent.Create(new { action }) };
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", (await File.ReadAllTextAsync(AdminKey.PathIn(Appliance.Data))).Trim());
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Appliance.Key);
         using var reply = await Appliance.Http.SendAsync(request);
         return ((int)reply.StatusCode, JsonNode.Parse(await reply.Content.ReadAsStringAsync())!);
     }

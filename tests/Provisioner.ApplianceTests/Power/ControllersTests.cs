@@ -23,9 +23,8 @@ public sealed class ControllersTests : IAsyncLifetime
 
     private async Task<(HttpStatusCode Status, JsonObject? Said)> Ask(HttpMethod method, string path, string? body = null)
     {
-        AdminKey.Issue(_appliance.Data, _appliance.Get<AccessBook>());
         using var request = new HttpRequestMessage(method, $"/api/v1/{path}");
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", (await File.ReadAllTextAsync(AdminKey.PathIn(_appliance.Data))).Trim());
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _appliance.Key);
         if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, "application/json");
         using var reply = await _appliance.Http.SendAsync(request);
         string text = await reply.Content.ReadAsStringAsync();

@@ -11,8 +11,7 @@ public sealed class AdoptTests
 {
     private static async Task<(HttpStatusCode Status, JsonNode? Said)> AdoptAsync(TestAppliance appliance, object body)
     {
-        AdminKey.Issue(appliance.Data, appliance.Get<AccessBook>());
-        appliance.Http.DefaultRequestHeaders.Authorization = new("Bearer", File.ReadAllText(AdminKey.PathIn(appliance.Data)).Trim());
+        appliance.Http.DefaultRequestHeaders.Authorization = new("Bearer", appliance.Key);
         using var reply = await appliance.Http.PostAsJsonAsync("/api/v1/machines/adopt", body);
         return (reply.StatusCode, await reply.Content.ReadFromJsonAsync<JsonNode>());
     }

@@ -24,16 +24,10 @@ public sealed class ConsoleTests
         return Assert.IsType<Applied.Ok>(applied).Machine;
     }
 
-    private static string Key(TestAppliance appliance)
-    {
-        AdminKey.Issue(appliance.Data, appliance.Get<AccessBook>());
-        return File.ReadAllText(AdminKey.PathIn(appliance.Data)).Trim();
-    }
-
     private static async Task<ClientWebSocket> ConnectAsync(TestAppliance appliance, Machine machine, string query = "", string? origin = null, string? key = null)
     {
         var socket = new ClientWebSocket();
-        if (key != "") socket.Options.SetRequestHeader("Authorization", $"Bearer {key ?? Key(appliance)}");
+        if (key != "") socket.Options.SetRequestHeader("Authorization", $"Bearer {key ?? appliance.Key}");
         if (origin is not null) socket.Options.SetRequestHeader("Origin", origin);
         var url = new UriBuilder(new Uri(appliance.Http.BaseAddress!, $"/api/v1/machines/{machine.Id}/console{query}")) { Scheme = "ws" };
         using var time = new CancellationTokenSource(TimeSpan.FromSeconds(20));
@@ -101,7 +95,7 @@ public sealed class ConsoleTests
         await Assert.ThrowsAsync<WebSocketException>(() => ConnectAsync(appliance, machine, key: ""));
         await Assert.ThrowsAsync<WebSocketException>(() => ConnectAsync(appliance, machine, origin: "http://elsewhere.example"));
         Assert.False(bmc.Sol.Active);
-        using var plain = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/machines/{machine.Id}/console") { Headers = { Authorization = new("Bearer", Key(appliance)) } };
+        using var plain = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/machines/{machine.Id}/console") { Headers = { Authorization = new("Bearer", appliance.Key) } };
         using var answer = await appliance.Http.SendAsync(plain);
         Assert.Equal(426, (int)answer.StatusCode);
     }
@@ -123,7 +117,7 @@ public sealed class ConsoleTests
         await using var sim = await IpmiSim.StartRichAsync();
         await using var appliance = await TestAppliance.StartAsync();
         var machine = await AddAsync(appliance, sim.Port, password: "sixteen-octets-1");
-        appliance.Http.DefaultRequestHeaders.Authorization = new("Bearer", Key(appliance));
+        appliance.Http.DefaultRequestHeaders.Authorization = new("Bearer", appliance.Key);
         string path = $"/api/v1/machines/{machine.Id}";
         var sensors = (await GetAsync(appliance, $"{path}/sensors"))["sensors"]!.AsArray();
         var temperature = sensors.Single(s => (string)s!["name"]! == "CPU temp")!;
@@ -155,7 +149,7 @@ public sealed class ConsoleTests
         await using var bmc = new BmcSimulator();
         await using var appliance = await TestAppliance.StartAsync();
         var machine = await AddAsync(appliance, bmc.Port, password: "not-the-password");
-        appliance.Http.DefaultRequestHeaders.Authorization = new("Bearer", Key(appliance));
+        appliance.Http.DefaultRequestHeaders.Authorization = new("Bearer", appliance.Key);
         using var refused = await appliance.Http.GetAsync($"/api/v1/machines/{machine.Id}/sensors");
         Assert.Equal(HttpStatusCode.BadGateway, refused.StatusCode);
         Assert.Contains("wrong password for user admin", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);

@@ -25,7 +25,6 @@ public sealed class PduControllersTests : IAsyncLifetime
 
     private async Task<(int Exit, string Said)> RunAsync(string line)
     {
-        AdminKey.Issue(_appliance.Data, _appliance.Get<AccessBook>());
         using StringWriter said = new(), complained = new();
         int exit = await CommandLine.Create().Parse($"{line} --url {_appliance.Http.BaseAddress} --data {_appliance.Data}")
             .InvokeAsync(new InvocationConfiguration { Output = said, Error = complained }).WaitAsync(TimeSpan.FromSeconds(90));

@@ -17,7 +17,6 @@ public sealed class RedfishApiTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _appliance = await TestAppliance.StartAsync();
-        AdminKey.Issue(_appliance.Data, _appliance.Get<AccessBook>());
         _machine = await _appliance.Book.EnlistAsync(MacAddress.Parse("52:54:00:aa:01:01"), "test");
     }
 
@@ -26,7 +25,7 @@ public sealed class RedfishApiTests : IAsyncLifetime
     private async Task<(HttpStatusCode Status, JsonObject? Said)> AskAsync(HttpMethod method, string path, string? body = null)
     {
         using var request = new HttpRequestMessage(method, $"/api/v1/machines/{_machine.Name}/{path}");
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", (await File.ReadAllTextAsync(AdminKey.PathIn(_appliance.Data))).Trim());
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _appliance.Key);
         if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, "application/json");
         using var reply = await _appliance.Http.SendAsync(request);
         string text = await reply.Content.ReadAsStringAsync();

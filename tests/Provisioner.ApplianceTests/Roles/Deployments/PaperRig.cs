@@ -97,8 +97,7 @@ internal sealed class PaperRig : IAsyncDisposable
 
     private void SignIn()
     {
-        AdminKey.Issue(Appliance.Data, Appliance.Get<AccessBook>());
-        Appliance.Http.DefaultRequestHeaders.Authorization = new("Bearer", File.ReadAllText(AdminKey.PathIn(Appliance.Data)).Trim());
+        Appliance.Http.DefaultRequestHeaders.Authorization = new("Bearer", Appliance.Key);
     }
 
     public async ValueTask DisposeAsync()
