@@ -13,20 +13,26 @@ internal static class HostileBmc
         BusyPauses = [TimeSpan.FromSeconds(0.05), TimeSpan.FromSeconds(0.05)],
     };
 
+    /// <summary>For a BMC that always answers the handshake: nothing is sent twice because this machine was busy.</summary>
+    public static readonly IpmiTimings Answered = Short with { HandshakeTries = [.. Enumerable.Repeat(TimeSpan.FromSeconds(5), 4)] };
+
+    /// <summary>For a BMC that always answers.</summary>
+    public static readonly IpmiTimings Patient = Answered with { SessionTries = [.. Enumerable.Repeat(TimeSpan.FromSeconds(5), 3)] };
+
     public static PowerTarget Target(BmcSimulator bmc) => IpmiDriverTests.Target(bmc);
 
-    public static async Task<PowerException> FailureAsync(BmcSimulator bmc, PowerTarget? target = null)
+    public static async Task<PowerException> FailureAsync(BmcSimulator bmc, PowerTarget? target = null, IpmiTimings? timings = null)
     {
-        await using var driver = new IpmiDriver(TimeProvider.System, Short);
+        await using var driver = new IpmiDriver(TimeProvider.System, timings ?? Short);
         var failure = await Assert.ThrowsAsync<PowerException>(() => driver.GetAsync(target ?? Target(bmc), default));
         Assert.StartsWith("read the power state of node7 via ipmi 127.0.0.1: ", failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("a-password-of-20-oct", failure.ToString(), StringComparison.Ordinal);
         return failure;
     }
 
-    public static async Task FailsAsync(BmcSimulator bmc, PowerFailure kind, string sentence, PowerTarget? target = null)
+    public static async Task FailsAsync(BmcSimulator bmc, PowerFailure kind, string sentence, PowerTarget? target = null, IpmiTimings? timings = null)
     {
-        var failure = await FailureAsync(bmc, target);
+        var failure = await FailureAsync(bmc, target, timings);
         Assert.Contains(sentence, failure.Message, StringComparison.Ordinal);
         Assert.Equal(kind, failure.Failure);
     }

@@ -27,7 +27,7 @@ public sealed class HostileBmcTests
     public async Task A_BMC_that_was_restarted_is_spoken_to_in_a_new_session()
     {
         await using var bmc = new BmcSimulator();
-        await using var driver = new IpmiDriver(TimeProvider.System, Short);
+        await using var driver = new IpmiDriver(TimeProvider.System, Answered);
         await driver.GetAsync(Target(bmc), default);
         bmc.ForgetSessions();
         Assert.Equal(PowerState.Off, await driver.GetAsync(Target(bmc), default));
@@ -125,7 +125,7 @@ public sealed class HostileBmcTests
     {
         await using var bmc = new BmcSimulator();
         bmc.Refusals[(NetFn.Chassis, 0x01)] = CompletionCode.NodeBusy;
-        await FailsAsync(bmc, PowerFailure.NotNow, "the BMC refused Get Chassis Status: the BMC is busy (completion code 0xc0)");
+        await FailsAsync(bmc, PowerFailure.NotNow, "the BMC refused Get Chassis Status: the BMC is busy (completion code 0xc0)", timings: Patient);
         Assert.Equal(3, bmc.Heard.Count(heard => heard == "00 01"));
     }
 
@@ -133,7 +133,7 @@ public sealed class HostileBmcTests
     public async Task A_session_that_expired_is_replaced()
     {
         await using var bmc = new BmcSimulator { SessionLife = TimeSpan.FromSeconds(0.3) };
-        await using var driver = new IpmiDriver(TimeProvider.System, Short);
+        await using var driver = new IpmiDriver(TimeProvider.System, Answered);
         await driver.GetAsync(Target(bmc), default);
         for (int i = 0; i < 100 && bmc.OpenSessions > 0; i++) await Task.Delay(20);
         Assert.Equal(PowerState.Off, await driver.GetAsync(Target(bmc), default));
