@@ -3,11 +3,14 @@ using System.Runtime.InteropServices;
 
 namespace Provisioner.Appliance.Servers;
 
-/// <summary>Waits for many sockets on one thread (epoll(7), level-triggered): the framework's own Select looks at each of them every time.</summary>
+/// <summary>Waits for many sockets on one thread (epoll(7)): the framework's own Select looks at each of them every time.</summary>
 internal sealed partial class Epoll : IDisposable
 {
     /// <summary>What to wait for. Hang-ups and errors are always told, as something to read.</summary>
     public const uint Nothing = 0, Input = 1, Output = 4;
+
+    /// <summary>Tells of each thing that comes once (edge-triggered): who leaves something unread hears of it with the next one. Without it the kernel looks at a socket again that was just read.</summary>
+    public const uint Once = 1u << 31;
 
     private const int Add = 1, Delete = 2, Modify = 3, CloseOnExec = 0x80000, Interrupted = 4, MostEvents = 64;
     // struct epoll_event is packed on x86-64 only: 4 octets of events, then 8 of data.

@@ -35,19 +35,23 @@ internal sealed class TftpLine : IDisposable
 
     /// <summary>Sends all that is due: a window as one packet that the kernel cuts, where it can. What doesn't go out the deadline sends again.</summary>
     /// <param name="arena">At least 64 KiB.</param>
-    public void SendDue(Span<byte> arena, TimeSpan now)
+    /// <returns>Whether something was due.</returns>
+    public bool SendDue(Span<byte> arena, TimeSpan now)
     {
         int filled = 0, size = 0;
+        bool any = false;
         while (Transfer.Sender.Next(arena[filled..], now) is > 0 and var length)
         {
             if (filled == 0) size = length;
             filled += length;
+            any = true;
             // Only the last datagram of a packet may be shorter.
             if (_segments && length == size && filled + size <= MostOctets && filled / size < MostSegments) continue;
             Send(arena[..filled], size);
             filled = 0;
         }
         if (filled > 0) Send(arena[..filled], size);
+        return any;
     }
 
     private void Send(ReadOnlySpan<byte> datagrams, int size)

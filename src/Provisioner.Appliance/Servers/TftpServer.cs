@@ -10,7 +10,7 @@ namespace Provisioner.Appliance.Servers;
 /// <summary>TFTP on port 69 of one interface: read-only, from an allow-list, all transfers in one table on one thread.</summary>
 internal sealed class TftpServer(ServedNetwork network, TftpTable table, TftpSightings sightings, TimeProvider time) : IDisposable
 {
-    private const int Port = 69, FewLines = 2;
+    private const int Port = 69, FewLines = 2, MostAtOnce = 64;
     private const long ListenerKey = 0;
     private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(500), Sweep = TimeSpan.FromMilliseconds(50), LookTime = TimeSpan.FromMicroseconds(30), Stop = TimeSpan.FromSeconds(1);
     private readonly Dictionary<long, TftpLine> _lines = [];
@@ -95,7 +95,7 @@ internal sealed class TftpServer(ServedNetwork network, TftpTable table, TftpSig
     {
         try
         {
-            if (line.Receive(_buffer, now)) line.SendDue(_arena, now);
+            Take(line, now);
         }
         catch (Exception e) // one transfer must never end a server
         {
@@ -105,10 +105,18 @@ internal sealed class TftpServer(ServedNetwork network, TftpTable table, TftpSig
         if (line.Transfer.Sender.State != TftpState.Sending) End(line, now);
     }
 
+    // Until there is something to answer: what lies behind it the next event or the deadline finds.
+    private void Take(TftpLine line, TimeSpan now)
+    {
+        for (int i = 0; i < MostAtOnce && line.Receive(_buffer, now); i++)
+            if (line.SendDue(_arena, now) || line.Transfer.Sender.State != TftpState.Sending) return;
+    }
+
     private void Retry(TftpLine line, TimeSpan now)
     {
         try
         {
+            Take(line, now);
             line.Transfer.Sender.OnTime(now);
             line.SendDue(_arena, now);
         }
@@ -168,7 +176,7 @@ internal sealed class TftpServer(ServedNetwork network, TftpTable table, TftpSig
             throw;
         }
         _lines[transfer.Key] = line;
-        _epoll!.Watch(line.Number, transfer.Key, Epoll.Input);
+        _epoll!.Watch(line.Number, transfer.Key, Epoll.Input | Epoll.Once);
         line.SendDue(_arena, now);
         if (transfer.Sender.State != TftpState.Sending) End(line, now);
     }
