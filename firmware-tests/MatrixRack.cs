@@ -3,6 +3,8 @@ namespace Provisioner.FirmwareTests;
 /// <summary>A server for each kind of firmware; all but BIOS without the card's iPXE ROM, so that the firmware's own network stack is what boots.</summary>
 public sealed class MatrixRack() : RackFixture("m",
     "name=bios,firmware=bios,memory=1024,disk=1G",
+    $"name=bios-cd,firmware=bios,rom=none,cd={Iso},memory=1024,disk=1G",
+    $"name=uefi-cd,firmware=uefi,rom=none,cd={Iso},memory=1024,disk=1G",
     "name=uefi,firmware=uefi,rom=none,memory=1024,disk=1G",
     "name=uefi-http,firmware=uefi,rom=none,net=http,memory=1024,disk=1G",
     "name=secure,firmware=secure,memory=1024,disk=1G",
@@ -13,6 +15,8 @@ public sealed class MatrixRack() : RackFixture("m",
     "name=arm64-http,firmware=arm64,net=http,memory=1024,disk=1G",
     "name=arm32,firmware=arm32,memory=512,disk=1G")
 {
+    private static string Iso => Path.Combine(Needed("PROVISIONER_BOOT_FILES"), "ipxe.iso");
+
     /// <summary>What staff does in the firmware's setup: Microsoft's keys are enrolled.</summary>
     internal void SwitchSecureBootOn(string server)
     {

@@ -13,6 +13,12 @@ public sealed class PxeMatrixTests(MatrixRack rack, ITestOutputHelper output) : 
     public async Task BIOS_x86_0_boots_its_ROMs_iPXE_to_the_agents_hello() =>
         await Commissioned("bios", "iPXE, BIOS x86 \\(0\\)", "/boot/ramdisk sent");
 
+    [Theory]
+    [InlineData("bios-cd", "iPXE, BIOS x86 \\(0\\)")]
+    [InlineData("uefi-cd", "iPXE, UEFI x64 \\(7\\)")]
+    public async Task BIOS_and_UEFI_whose_network_has_no_ROM_boot_ipxe_iso_as_virtual_media_to_the_agents_hello(string server, string told) =>
+        await Commissioned(server, told, "/boot/ramdisk sent");
+
     [Fact]
     public async Task UEFI_x64_7_boots_shim_as_a_stranger_then_iPXE_then_its_disk()
     {

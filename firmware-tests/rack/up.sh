@@ -54,13 +54,13 @@ make_network() {
 
 make_server() {
   local index=$1 spec=$2 pair key value
-  local server='' firmware=bios vendor=hp disk=8G data='' memory=1536 cpus=1 cpu=Westmere nic=virtio bus=virtio mac='' serial='' rom='' net=pxe cards=1 nice=0
+  local server='' firmware=bios vendor=hp disk=8G data='' memory=1536 cpus=1 cpu=Westmere nic=virtio bus=virtio mac='' serial='' rom='' net=pxe cards=1 nice=0 cd=''
   local IFS=,
   for pair in $spec; do
     key=${pair%%=*} value=${pair#*=}
     case $key in
       name) server=$value ;;
-      firmware | vendor | disk | data | memory | cpus | cpu | nic | bus | mac | serial | rom | net | cards | nice) printf -v "$key" %s "$value" ;;
+      firmware | vendor | disk | data | memory | cpus | cpu | nic | bus | mac | serial | rom | net | cards | nice | cd) printf -v "$key" %s "$value" ;;
       *) die "--server: no such key '$key' in '$spec'" ;;
     esac
   done
@@ -77,6 +77,7 @@ make_server() {
   [[ $disk =~ ^[0-9]+[KMGT]$ && $memory =~ ^[0-9]+$ && $cpus =~ ^[0-9]+$ ]] || die "--server $server: disk=8G memory=1536 (MiB) cpus=1; got '$spec'"
   [[ -z $data || $data =~ ^[0-9]+[KMGT]$ && $bus == virtio ]] || die "--server $server: data=4G is the size of a second disk, and goes with bus=virtio; got '$spec'"
   [[ $cards =~ ^[12]$ && $nice =~ ^1?[0-9]$ && $cpu =~ ^[A-Za-z0-9_.-]+$ ]] || die "--server $server: cards is 1 or 2, nice is 0 to 19, cpu a name that qemu -cpu help has; got '$spec'"
+  [[ -z $cd || $cd == /* && -f $cd && $cd != *[[:space:]]* ]] || die "--server $server: cd is the whole path of an image; got '$cd'"
   face "$vendor"
   local digest s=$dir/servers/$server
   digest=$(printf '%s/%s' "$name" "$server" | md5sum)
@@ -86,7 +87,7 @@ make_server() {
   [[ ! -e $s ]] || die "--server: two servers are named '$server'"
   mkdir -p "$s/bmc"
   cat >"$s/settings" <<SETTINGS
-server=$server firmware=$firmware vendor=$vendor memory=$memory cpus=$cpus cpu=$cpu nic=$nic bus=$bus rom=$rom net=$net code=$code cards=$cards nice=$nice
+server=$server firmware=$firmware vendor=$vendor memory=$memory cpus=$cpus cpu=$cpu nic=$nic bus=$bus rom=$rom net=$net code=$code cards=$cards nice=$nice cd=$cd
 mac=$mac serial=$serial uuid=${digest:0:8}-${digest:8:4}-4${digest:13:3}-8${digest:17:3}-${digest:20:12}
 maker='$maker' product='$product' bios_vendor='$bios_vendor' maker_id=$maker_id product_id=$product_id
 ns=$ns tap=tap$index outside_tap=out$index bmc_address=$subnet.$((10 + index)) bmc_mac=${mac/52:54:00/52:54:0b} bmc_gateway=$subnet.1
