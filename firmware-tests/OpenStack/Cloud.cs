@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -49,6 +50,17 @@ internal sealed class Cloud : IDisposable
     public Task<string> PutAsync(string service, string path, byte[] content) => SendAsync(HttpMethod.Put, service, path, new ByteArrayContent(content));
 
     public async Task<byte[]> FetchAsync(string service, string path) => await _http.GetByteArrayAsync($"{_services[service]}{path}");
+
+    /// <summary>A server's floating address: Compute learns from Networking a moment later than who asked for it that it has one.</summary>
+    public async Task<string> FloatingAsync(string name, string network, TimeSpan limit)
+    {
+        for (var began = Stopwatch.StartNew(); began.Elapsed < limit; await Task.Delay(1000))
+        {
+            var server = (await GetAsync("compute", "/servers/detail"))["servers"]!.AsArray().Single(s => (string)s!["name"]! == name)!;
+            if (server["addresses"]?[network]?.AsArray().FirstOrDefault(a => (string)a!["OS-EXT-IPS:type"]! == "floating") is { } floating) return (string)floating["addr"]!;
+        }
+        throw new Xunit.Sdk.XunitException($"{name} has no floating address in {network} after {limit.TotalSeconds:0} s");
+    }
 
     public void Dispose() => _http.Dispose();
 

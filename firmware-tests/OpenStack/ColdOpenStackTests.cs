@@ -90,7 +90,7 @@ public sealed class ColdOpenStackTests(ITestOutputHelper output)
     {
         var server = await InstanceAsync(demo);
         Assert.Equal("ACTIVE", (string)server["status"]!);
-        string floating = server["addresses"]!["demo-net"]!.AsArray().Where(a => (string)a!["OS-EXT-IPS:type"]! == "floating").Select(a => (string)a!["addr"]!).Single();
+        string floating = await demo.FloatingAsync("demo-instance1", "demo-net", Answer);
         await UntilAsync($"{floating} answers", Answer, () => Task.FromResult(rack.Outside("busybox", "ping", "-c", "1", "-W", "3", floating).Code == 0));
         await UntilAsync("its metadata came", Answer, async () => ((string)(await demo.PostAsync("compute", $"/servers/{server["id"]}/action", """{"os-getConsoleOutput":{}}"""))["output"]!)
             .Contains("metadata says that I am demo-instance1", StringComparison.Ordinal));

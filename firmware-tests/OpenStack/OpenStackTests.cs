@@ -47,7 +47,7 @@ public sealed class OpenStackTests(ITestOutputHelper output)
     {
         var server = (await demo.GetAsync("compute", "/servers/detail"))["servers"]!.AsArray().Single(s => (string)s!["name"]! == "demo-instance1")!;
         Assert.Equal("ACTIVE", (string)server["status"]!);
-        string floating = server["addresses"]!["demo-net"]!.AsArray().Where(a => (string)a!["OS-EXT-IPS:type"]! == "floating").Select(a => (string)a!["addr"]!).Single();
+        string floating = await demo.FloatingAsync("demo-instance1", "demo-net", TimeSpan.FromMinutes(3));
         await UntilAsync($"{floating} answers", TimeSpan.FromMinutes(3), () => Task.FromResult(lab.Outside("busybox", "ping", "-c", "1", "-W", "1", floating).Code == 0));
         // It was told its name by the metadata service, through the router's namespace.
         string console = "";
