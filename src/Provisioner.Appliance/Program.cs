@@ -1,4 +1,4 @@
 using Provisioner.Appliance.Cli;
 
 // The map: each verb is one file in Cli/. `serve` runs everything, see Serving/ApplianceHost.
-return await CommandLine.Create().Parse(args).InvokeAsync();
+return await CommandLine.RunAsync(args);

@@ -191,6 +191,16 @@ public sealed class ResourceTests : IClassFixture<ResourceTests.Fixture>
     }
 
     [Fact]
+    public void A_long_file_that_differs_at_its_beginning_is_written_without_another_word()
+    {
+        File.WriteAllText(_host.Host.In("/etc/long"), "another\n");
+        // As systemd starts the agent: SIGPIPE ignored.
+        string script = "trap '' PIPE\n" + _host.Scripts($"- file: {{path: /etc/long, content: \"{new string('x', 200_000)}\"}}")[0];
+        var (code, _, output) = _host.Run(script);
+        Assert.Equal((0, "/etc/long: written\n"), (code, output));
+    }
+
+    [Fact]
     public void Hostile_values_stay_values()
     {
         const string Hostile = """'; touch /pwned; "$(touch /pwned)" `touch /pwned` \ %s {{ x }} $HOME # [x] = y""";

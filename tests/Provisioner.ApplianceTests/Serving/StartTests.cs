@@ -75,6 +75,18 @@ public sealed class StartTests : IDisposable
         Assert.Equal(0, serve.WaitForExit(TimeSpan.FromSeconds(15)));
     }
 
+    // The library's own limit of two seconds cut it off, with 143, on a machine that had no time for it.
+    [Fact]
+    public async Task SIGTERM_stops_it_cleanly_on_a_machine_that_is_too_busy_for_it_for_three_seconds()
+    {
+        using var serve = ServeProcess.Serve(Data, ServeProcess.FreePort());
+        serve.Signal("TERM");
+        serve.Signal("STOP");
+        await Task.Delay(TimeSpan.FromSeconds(3));
+        serve.Signal("CONT");
+        Assert.Equal(0, serve.WaitForExit(TimeSpan.FromSeconds(15)));
+    }
+
     // As the systemd unit starts it: nobody, with three capabilities.
     [Fact]
     public void It_serves_without_root_by_three_capabilities_alone()

@@ -8,7 +8,7 @@ package() {
   have=$(dpkg-query -W -f='${Package} ${db:Status-Status}\n' -- "$@" 2>/dev/null || :)
   missing=
   for name; do
-    if printf '%s\n' "$have" | grep -qxF "${name%%:*} installed"; then here=present; else here=absent; fi
+    if printf '%s\n' "$have" 2>/dev/null | grep -qxF "${name%%:*} installed"; then here=present; else here=absent; fi
     [ "$here" = "$wanted" ] || missing="$missing $name"
   done
   if [ -n "$(dpkg --audit)" ]; then

@@ -39,10 +39,10 @@ keep() {
 }
 kept() { cat "$state/$1" 2>/dev/null || :; }
 
-# file PATH MODE OWNER GROUP CONTENT
+# file PATH MODE OWNER GROUP CONTENT. Who compares stops at the first difference; under systemd, where nobody dies of SIGPIPE, printf complains of that.
 file() {
   [ ! -d "$1" ] || fail "$1 is a directory"
-  if [ -f "$1" ] && [ ! -L "$1" ] && printf '%s' "$5" | cmp -s - "$1"; then
+  if [ -f "$1" ] && [ ! -L "$1" ] && printf '%s' "$5" 2>/dev/null | cmp -s - "$1"; then
     [ "$(stat -c '%a %U %G' "$1")" != "$2 $3 $4" ] || return 0
     change "$1: $3:$4, mode $2" || return 0
     chown "$3:$4" "$1"
