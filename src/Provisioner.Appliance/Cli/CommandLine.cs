@@ -6,12 +6,13 @@ namespace Provisioner.Appliance.Cli;
 /// <summary>All verbs. <c>serve</c> runs everything; the others ask the appliance that runs, over its API.</summary>
 internal static class CommandLine
 {
-    // What a verb gets to end in after SIGTERM or Ctrl-C before it is cut off, with 143 or 130. The library's two seconds are enough for a question over
-    // the API, not for an appliance that is busy; systemd waits for 15 (TimeoutStopSec).
-    private static readonly TimeSpan EndTime = TimeSpan.FromSeconds(14);
-
     /// <summary>Runs a verb and returns its exit code.</summary>
-    public static Task<int> RunAsync(string[] args) => Create().Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = EndTime });
+    public static Task<int> RunAsync(string[] args)
+    {
+        var parsed = Create().Parse(args);
+        // The web host hears SIGTERM itself, and ends in its own time. The library, which cuts off what hasn't ended after two seconds, would be a second one to hear it.
+        return parsed.InvokeAsync(parsed.CommandResult.Command.Name == "serve" ? new InvocationConfiguration { ProcessTerminationTimeout = null } : new());
+    }
 
     public static RootCommand Create()
     {

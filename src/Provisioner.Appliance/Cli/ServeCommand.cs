@@ -48,10 +48,6 @@ internal static class ServeCommand
                 await ApplianceHost.RunAsync(options, cancel);
                 return 0;
             }
-            catch (OperationCanceledException) when (cancel.IsCancellationRequested)
-            {
-                return 0; // SIGTERM in the middle of a start or of an ending: it has ended, as it was told to
-            }
             catch (StartException e)
             {
                 return Fail([e.Message]);
