@@ -112,12 +112,12 @@ internal sealed class HostMachines(HostBook hosts, MachineBook machines, PowerSi
     private Machine? ByMac(string text) => MacAddress.TryParse(text, out var mac) ? machines.ByMac(mac) : null;
 
     // In memory always; on disk where it is news.
-    private async Task Read(Machine machine, PowerReading reading)
+    private async Task Read(Machine machine, PowerReading reading, bool always = false)
     {
         if (reading.Error is null && reading.State is PowerState.Unknown) return;
         var now = sightings.Set(machine, reading);
         bool news = reading.Error is null ? machine.Power.Error is not null || machine.Power.State != reading.State : machine.Power.Error is null || machine.Power.Failure != reading.Failure;
-        if (news) await machines.ApplyAsync(machine.Id, new MachineChange.PowerRead(reading.Error is null ? reading : now), "appliance");
+        if (news || always) await machines.ApplyAsync(machine.Id, new MachineChange.PowerRead(reading.Error is null ? reading : now), "appliance");
     }
 
     private PowerReading Unreadable(PowerFailure failure, HypervisorHost host, Machine machine, string why) =>
@@ -127,7 +127,8 @@ internal sealed class HostMachines(HostBook hosts, MachineBook machines, PowerSi
     {
         _left.TryRemove((host.Id, vm.Id), out _);
         if (owner is null) return;
-        await Read(owner, Unreadable(PowerFailure.Refused, host, owner, $"{vm.Name} is gone from the host {host.Name}"));
+        // A reading that was under way may have failed for it first; this is the sentence that names the host.
+        await Read(owner, Unreadable(PowerFailure.Refused, host, owner, $"{vm.Name} is gone from the host {host.Name}"), always: true);
     }
 
     private void Tell(HypervisorHost host, HostChange change, bool first)

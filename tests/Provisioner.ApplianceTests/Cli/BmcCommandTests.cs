@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Provisioner.Appliance.Cli;
-using Provisioner.Appliance.Web.Access;
 using Provisioner.ApplianceTests.Power;
 using Provisioner.ApplianceTests.Web;
 

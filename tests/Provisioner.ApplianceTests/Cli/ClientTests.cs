@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Provisioner.Appliance.Cli;
-using Provisioner.Appliance.Web.Access;
 using Provisioner.ApplianceTests.Power;
 using Provisioner.Wire;
 

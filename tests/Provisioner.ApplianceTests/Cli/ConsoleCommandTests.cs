@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using Provisioner.Appliance.Web.Access;
 using Provisioner.ApplianceTests.Power;
 using Provisioner.ApplianceTests.Serving;
 using Provisioner.ApplianceTests.Web;

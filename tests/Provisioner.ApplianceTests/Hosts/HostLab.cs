@@ -5,7 +5,6 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Provisioner.Appliance.Cli;
 using Provisioner.Appliance.Hosts;
-using Provisioner.Appliance.Web.Access;
 using Provisioner.Domain.Hosts;
 using Provisioner.Domain.Machines;
 using Provisioner.Domain.Power;

@@ -3,7 +3,6 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using Provisioner.Appliance.Machines;
-using Provisioner.Appliance.Web.Access;
 using Provisioner.Domain.Machines;
 using Provisioner.Domain.Power;
 using Provisioner.Wire;

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Provisioner.Appliance.Web.Access;
 using Provisioner.Domain.Machines;
 
 namespace Provisioner.ApplianceTests.Roles;

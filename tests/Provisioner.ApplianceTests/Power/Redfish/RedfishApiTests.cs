@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
-using Provisioner.Appliance.Web.Access;
 using Provisioner.Domain.Machines;
 using Provisioner.Wire;
 

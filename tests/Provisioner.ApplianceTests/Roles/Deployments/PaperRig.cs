@@ -1,7 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Provisioner.Appliance.Roles.Deployments;
-using Provisioner.Appliance.Web.Access;
 
 namespace Provisioner.ApplianceTests.Roles.Deployments;
 
