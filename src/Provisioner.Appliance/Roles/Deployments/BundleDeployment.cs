@@ -62,6 +62,10 @@ internal sealed record BundleDeployment
     public Placement Placement { get; init; } = new(ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty);
     /// <summary>Machines that were lost and not replaced yet.</summary>
     public ImmutableHashSet<string> Lost { get; init; } = [];
+    /// <summary>Machines that came with the tags of a group of all, and have not been in a run yet.</summary>
+    public ImmutableHashSet<string> Joining { get => field ?? []; init; } = [];
+    /// <summary>Machines that came so and were refused a system: the appliance leaves them alone until a person has the deployment applied.</summary>
+    public ImmutableHashSet<string> LeftOut { get => field ?? []; init; } = [];
     /// <summary>The bundle was given to be planned, and nobody has applied it yet: nothing begins by itself.</summary>
     public bool Proposed { get; init; }
     /// <summary>Its secrets by key, sealed.</summary>

@@ -41,10 +41,15 @@ internal sealed class DeploymentOrders(
     /// <param name="name">The deployment.</param>
     /// <param name="by">Who asked.</param>
     /// <param name="why">For the timeline of a machine whose own role it is; null where there is nothing to say.</param>
-    public Task<Ordered> ApplyAsync(string name, string by, string? why = null)
+    public Task<Ordered> ApplyAsync(string name, string by, string? why = null) => ApplyAsync(name, by, why, leftOut: true);
+
+    /// <summary>Takes in the machines that came with the tags of a group of all, but those that were left out before.</summary>
+    public Task<Ordered> GrowAsync(string name) => ApplyAsync(name, "appliance", null, leftOut: false);
+
+    private Task<Ordered> ApplyAsync(string name, string by, string? why, bool leftOut)
     {
         var before = book.Find(name);
-        return ChangeAsync(name, d => d.Active is { } run ? Busy(d, run) : Begun(planner.Grown(d, book.All.Values), "apply", by), next =>
+        return ChangeAsync(name, d => d.Active is { } run ? Busy(d, run) : Begun(planner.Grown(d, book.All.Values, leftOut), "apply", by), next =>
         {
             if (before is not null) teller.Grown(next, before);
             if (why is not null) teller.Stage(next, "asked", why, by: by);

@@ -39,11 +39,16 @@ internal sealed class DeploymentPlanner(RoleCatalog catalog, MachineBook machine
     }
 
     /// <summary>The same deployment with the machines that came with the tags of a group of all; the very same where none came.</summary>
-    public BundleDeployment Grown(BundleDeployment deployment, IEnumerable<BundleDeployment> all)
+    /// <param name="deployment">As it is.</param>
+    /// <param name="all">All deployments.</param>
+    /// <param name="leftOut">Those that were left out as well: a person wants it.</param>
+    public BundleDeployment Grown(BundleDeployment deployment, IEnumerable<BundleDeployment> all, bool leftOut)
     {
         if (deployment.Role is not null || Read(deployment).Bundle is not { } bundle || !bundle.Machines.Any(g => g.All)) return deployment;
-        var placement = Placer.Grow(bundle, Candidates(deployment.Name, all), deployment.Placement, deployment.Lost);
-        return ReferenceEquals(placement, deployment.Placement) ? deployment : deployment with { Placement = placement };
+        var placement = Placer.Grow(bundle, Candidates(deployment.Name, all), deployment.Placement, leftOut ? deployment.Lost : deployment.Lost.Union(deployment.LeftOut));
+        if (ReferenceEquals(placement, deployment.Placement)) return deployment;
+        var grown = deployment with { Placement = placement };
+        return grown with { Joining = deployment.Joining.Union(grown.Machines.Except(deployment.Machines)), LeftOut = deployment.LeftOut.Except(grown.Machines) };
     }
 
     /// <summary>The plan over the machines that were chosen. Machines without a system have no addresses yet: then it serves to be shown.</summary>

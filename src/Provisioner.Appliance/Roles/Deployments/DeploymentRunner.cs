@@ -86,39 +86,64 @@ internal sealed partial class DeploymentRunner(
         var waits = new List<string>();
         foreach (string id in deployment.Machines)
         {
-            if (machines.Find(id) is not { } machine)
-            {
-                await FailAsync(deployment.Name, $"machine {id} is no longer there: replace it (provisioner replace {id})");
-                return;
-            }
-            switch (machine.State)
-            {
-                case MachineState.Ready or MachineState.Allocated:
-                    if (await orders.InstallAsync(deployment, machine, deployment.WantedBy) is Applied.Refused refused)
-                    {
-                        await FailAsync(deployment.Name, refused.Why);
-                        return;
-                    }
-                    waits.Add($"{machine.Name} to be installed");
-                    break;
-                case MachineState.Deploying:
-                    waits.Add($"{machine.Name} to be installed");
-                    break;
-                case MachineState.Deployed when DeploymentPlanner.IsUp(machine):
-                    break;
-                case MachineState.Deployed:
-                    waits.Add($"{machine.Name}'s agent to call");
-                    break;
-                case MachineState.FailedDeploying:
-                    await FailAsync(deployment.Name, $"{machine.Name} could not be installed: {machine.Failure}; resume tries again, replace takes another machine");
-                    return;
-                default:
-                    await FailAsync(deployment.Name, $"{machine.Name} is {Lifecycle.Word(machine.State)}: replace it (provisioner replace {machine.Name})");
-                    return;
-            }
+            var (wait, trouble, cure) = await InstallAsync(deployment, id);
+            if (wait is not null) waits.Add(wait);
+            if (trouble is null) continue;
+            // A newcomer's trouble is its own: what runs already goes on without it.
+            if (deployment.Joining.Contains(id)) await LeaveOutAsync(deployment.Name, id, trouble);
+            else await FailAsync(deployment.Name, $"{trouble}{cure}");
+            return;
         }
         if (waits.Count == 0) await BeginAsync(deployment.Name);
         else await WaitAsync(deployment, $"waits for {string.Join(", ", waits)}");
+    }
+
+    private async Task<(string? Wait, string? Trouble, string Cure)> InstallAsync(BundleDeployment deployment, string id)
+    {
+        var machine = machines.Find(id);
+        switch (machine?.State)
+        {
+            case null:
+                return (null, $"machine {id} is no longer there", $": replace it (provisioner replace {id})");
+            case MachineState.Ready or MachineState.Allocated:
+                return await orders.InstallAsync(deployment, machine, deployment.WantedBy) is Applied.Refused refused ? (null, refused.Why, "") : ($"{machine.Name} to be installed", null, "");
+            case MachineState.Deploying:
+                return ($"{machine.Name} to be installed", null, "");
+            case MachineState.Deployed:
+                return (DeploymentPlanner.IsUp(machine) ? null : $"{machine.Name}'s agent to call", null, "");
+            case MachineState.FailedDeploying:
+                return (null, $"{machine.Name} could not be installed: {machine.Failure}", "; resume tries again, replace takes another machine");
+            default:
+                return (null, $"{machine.Name} is {Lifecycle.Word(machine.State)}", $": replace it (provisioner replace {machine.Name})");
+        }
+    }
+
+    private async Task LeaveOutAsync(string name, string id, string why)
+    {
+        var left = await book.ChangeAsync(name, d => d is { Stage: DeploymentStage.Installing, Active: null } && d.Joining.Contains(id) && Without(d, [id]) is var without ? (without, without) : (d, (BundleDeployment?)null));
+        if (left is not null) TellLeftOut(left, [id], why);
+    }
+
+    // One that is Ready or has a system would be taken in again at once; any other when somebody has made it ready.
+    private BundleDeployment Without(BundleDeployment d, ImmutableHashSet<string> newcomers)
+    {
+        var groups = d.Placement.Groups.ToImmutableSortedDictionary(g => g.Key, g => g.Value.RemoveAll(newcomers.Contains));
+        var left = d with
+        {
+            Placement = new(groups),
+            Joining = d.Joining.Except(newcomers),
+            LeftOut = d.LeftOut.Union(newcomers.Where(id => machines.Find(id) is { State: MachineState.Ready or MachineState.Allocated or MachineState.Deployed })),
+        };
+        // It grew by itself, nobody else came, and all was well before: so it is again.
+        return left is { Joining.IsEmpty: true, WantedBy: "appliance", Apply.Good: true } ? left with { Stage = DeploymentStage.Done, StageSince = time.GetUtcNow(), Why = "" } : left;
+    }
+
+    private void TellLeftOut(BundleDeployment left, ImmutableHashSet<string> newcomers, string why)
+    {
+        string cure = newcomers.Any(left.LeftOut.Contains) ? $"with that mended, provisioner apply {left.Name} takes it in" : "it is taken in when it is ready again";
+        string names = string.Join(", ", newcomers.Select(teller.NameOf).Order(StringComparer.Ordinal));
+        teller.Stage(left, "leftout", $"{names} came with the tags of a group and is left out: {why}; {cure}", Level.Warning);
+        foreach (string id in newcomers) machines.Note(id, "deployment.leftout", $"left out of {left.Name}: {why}; {cure}", Level.Warning);
     }
 
     private async Task WaitAsync(BundleDeployment deployment, string why)
@@ -130,32 +155,40 @@ internal sealed partial class DeploymentRunner(
 
     private async Task BeginAsync(string name)
     {
-        var told = await book.ChangeAsync(name, d => Begin(d));
-        if (told is not { } said || book.Find(name) is not { } begun) return;
+        var (told, leftOut, faults) = await book.ChangeAsync(name, Begin);
+        if (book.Find(name) is not { } begun) return;
+        if (!leftOut.IsEmpty) TellLeftOut(begun, leftOut, faults);
+        if (told is not { } said) return;
         teller.Stage(begun, said.Kind, said.Text, said.Kind == "failed" ? Level.Error : Level.Info);
         foreach (string machine in begun.Machines) wakes.Wake(machine);
     }
 
-    private (BundleDeployment?, (string Kind, string Text)?) Begin(BundleDeployment? d)
+    private (BundleDeployment?, ((string Kind, string Text)? Told, ImmutableHashSet<string> LeftOut, string Faults)) Begin(BundleDeployment? d)
     {
-        if (d is not { Stage: DeploymentStage.Installing, Active: null }) return (d, null);
+        if (d is not { Stage: DeploymentStage.Installing, Active: null }) return (d, (null, [], ""));
         var now = time.GetUtcNow();
         d = d with { Runs = d.Runs + 1, StageSince = now };
         var (plan, faults) = plans.Of(d);
-        if (plan is null) return (d with { Stage = DeploymentStage.Failed, Why = string.Join("; ", faults) }, ("failed", string.Join("; ", faults)));
+        if (plan is null)
+        {
+            string why = string.Join("; ", faults);
+            // Newcomers that fit no plan, say for want of a network, are left out where the others have one.
+            if (!d.Joining.IsEmpty && Without(d, d.Joining) is var without && plans.Of(without).Plan is not null) return (without, (null, d.Joining, why));
+            return (d with { Stage = DeploymentStage.Failed, Why = why }, (("failed", why), [], ""));
+        }
         d = secrets.Complete(d, plan.Plan.Secrets);
         bool resumes = d is { Wanted: "resume", Applied: not null };
         var state = resumes ? DeploymentRun.Resume(plan.Plan, d.Applied! with { Run = d.Runs }) : DeploymentRun.Begin(plan.Plan, StepMode.Apply, d.Runs, d.Applied);
-        d = d with { Stage = DeploymentStage.Running, Why = "", Apply = new(d.Runs, StepMode.Apply, resumes ? "resume" : "apply", d.WantedBy, now), Applied = state };
-        return (d, ("running", $"run {d.Runs}: {plan.Plan.Nodes.Length} steps{(d.Role is null ? $" on {d.Machines.Count()} machines" : "")}"));
+        d = d with { Stage = DeploymentStage.Running, Why = "", Joining = [], Apply = new(d.Runs, StepMode.Apply, resumes ? "resume" : "apply", d.WantedBy, now), Applied = state };
+        return (d, (("running", $"run {d.Runs}: {plan.Plan.Nodes.Length} steps{(d.Role is null ? $" on {d.Machines.Count()} machines" : "")}"), [], ""));
     }
 
     // "Every one with these tags, later ones too": a group without a number. One that is done takes them in by itself; for others an apply does.
     private async Task GrowAsync(BundleDeployment deployment)
     {
-        if (deployment.Proposed || ReferenceEquals(planner.Grown(deployment, book.All.Values), deployment)) return;
+        if (deployment.Proposed || ReferenceEquals(planner.Grown(deployment, book.All.Values, leftOut: false), deployment)) return;
         // Refused where somebody has begun something else meanwhile: at its end they are looked for again.
-        await orders.ApplyAsync(deployment.Name, "appliance");
+        await orders.GrowAsync(deployment.Name);
     }
 
     private async Task ListenAsync(BundleDeployment deployment, RunInfo run)

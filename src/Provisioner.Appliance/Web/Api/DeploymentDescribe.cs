@@ -21,7 +21,7 @@ internal sealed class DeploymentDescribe(MachineBook machines, DeploymentBook bo
         var text = new PlanText(NameOf, id => machines.Find(id) is { } m && DeploymentPlanner.IsUp(m));
         var (plan, faults) = plans.Of(d);
         if (plan is null) return new(d.Name, "plan", true, 0, faults.Length, [], string.Join('\n', faults));
-        var grown = planner.Grown(d, book.All.Values);
+        var grown = planner.Grown(d, book.All.Values, leftOut: true);
         bool grows = !ReferenceEquals(grown, d);
         string[] joining = grows ? [.. grown.Machines.Except(d.Machines).Select(NameOf)] : [];
         string more = grows ? text.Coming(d, grown, planner.Plan(grown).Plan) : "";

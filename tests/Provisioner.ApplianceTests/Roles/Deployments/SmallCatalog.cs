@@ -49,6 +49,7 @@ internal static class SmallCatalog
     private const string Client = """
         role: client
         title: Client
+        spaces: [inside]
         about: Requires.
         requires:
           door: {}
