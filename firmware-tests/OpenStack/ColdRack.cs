@@ -59,12 +59,7 @@ public sealed class ColdRack : IDisposable
     /// <summary>The bundle: the shipped one, with an image and an instance, which are the test's.</summary>
     internal string Bundle()
     {
-        string shipped = File.ReadAllText(Path.Combine(OpenStackLab.Root(), "src", "catalog", "bundles", "openstack", "zed-rack.yaml"));
-        string mine = Regex.Replace(shipped, "(?m)^relations:", $$$"""
-              demo-image: {to: controller, options: {name: tiny, disk_format: raw, url: "http://{{{Subnet}}}.1:{{{Port + 2}}}/tiny.raw"}}
-              launch-instance: {to: network, options: {flavor: m1.nano, ram: 128, disk: 1, boot_seconds: 1800}}
-            relations:
-            """).Replace("image: debian-12\n", $"image: {Image}\n", StringComparison.Ordinal);
+        string mine = ShippedBundle.WithInstance("zed-rack", $"http://{Subnet}.1:{Port + 2}/tiny.raw", "controller", "network", "flavor: m1.nano, ram: 128, disk: 1, boot_seconds: 1800").Replace("image: debian-12\n", $"image: {Image}\n", StringComparison.Ordinal);
         string file = Path.Combine(_folder, "zed-rack.yaml");
         File.WriteAllText(file, mine);
         return file;

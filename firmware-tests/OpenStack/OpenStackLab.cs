@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Provisioner.FirmwareTests.OpenStack;
 
-/// <summary>Three bare hosts (firmware-tests/openstack-lab), the appliance on their network, and an image for a first instance.</summary>
+/// <summary>Bare hosts (firmware-tests/openstack-lab), the appliance on their network, and an image for a first instance.</summary>
 public sealed class OpenStackLab : IDisposable
 {
     private static readonly TimeSpan Short = TimeSpan.FromMinutes(2);
@@ -11,7 +11,8 @@ public sealed class OpenStackLab : IDisposable
     private readonly string _data;
 
     /// <summary>Makes and starts all of it.</summary>
-    public OpenStackLab()
+    /// <param name="hosts">Their names, which say their places; none: the guide's three.</param>
+    public OpenStackLab(params string[] hosts)
     {
         string cache = Path.Combine(Environment.GetEnvironmentVariable("PROVISIONER_CACHE") is { Length: > 0 } set ? set
             : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache/provisioner"), "openstack-lab");
@@ -20,7 +21,7 @@ public sealed class OpenStackLab : IDisposable
         Directory.CreateDirectory(Path.Combine(cache, "packages"));
         // The packages are the same as in the last run: what the appliance's cache has fetched once stays.
         Directory.CreateSymbolicLink(Path.Combine(_data, "packages"), Path.Combine(cache, "packages"));
-        Sh.Run(TimeSpan.FromMinutes(5), Path.Combine(Scripts, "lab"), "up", Hosts);
+        Sh.Run(TimeSpan.FromMinutes(5), Path.Combine(Scripts, "lab"), ["up", Hosts, .. hosts]);
         string images = Path.Combine(_folder, "images");
         Directory.CreateDirectory(images);
         Sh.Run(TimeSpan.FromMinutes(5), Path.Combine(Scripts, "tiny-image"), Path.Combine(images, "tiny.raw"));
@@ -39,10 +40,18 @@ public sealed class OpenStackLab : IDisposable
     private static int Port => 15_240;
 
     /// <summary>The address of a host, as the guide has it.</summary>
-    internal static string Address(string host) => host switch { "controller" => "10.0.0.11", "network" => "10.0.0.21", "compute1" => "10.0.0.31", _ => host };
+    internal static string Address(string host) => host switch { "controller" => "10.0.0.11", "network" => "10.0.0.21", "compute1" => "10.0.0.31", "single" => "10.0.0.61", _ => host };
 
-    /// <summary>The bundle that is laid down.</summary>
+    /// <summary>The bundle for the guide's three.</summary>
     internal static string Bundle => Path.Combine(Scripts, "openstack-lab.yaml");
+
+    /// <summary>A bundle as it is shipped, with an instance of this lab's image.</summary>
+    internal string Shipped(string name, string controller, string launchOn)
+    {
+        string file = Path.Combine(_folder, $"{name}.yaml");
+        File.WriteAllText(file, ShippedBundle.WithInstance(name, "http://10.0.0.1:15242/tiny.raw", controller, launchOn, "flavor: m1.nano, ram: 128, disk: 1"));
+        return file;
+    }
 
     /// <summary>Runs a command on a host as root.</summary>
     internal string On(string host, string command, TimeSpan? limit = null) => Sh.Run(limit ?? Short, Path.Combine(Scripts, "lab"), "run", Hosts, host, "sh", "-c", command);
@@ -65,7 +74,7 @@ public sealed class OpenStackLab : IDisposable
     }
 
     /// <summary>A password of the administrator or the demo account, out of the file that the role leaves for people.</summary>
-    internal string Password(string account) => Regex.Match(On("controller", $"cat /root/{account}-openrc.sh"), "OS_PASSWORD=(.*)").Groups[1].Value.Trim('\'', '"');
+    internal string Password(string account, string controller = "controller") => Regex.Match(On(controller, $"cat /root/{account}-openrc.sh"), "OS_PASSWORD=(.*)").Groups[1].Value.Trim('\'', '"');
 
     /// <summary>Ends all of it.</summary>
     public void Dispose()

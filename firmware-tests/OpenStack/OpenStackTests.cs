@@ -43,6 +43,28 @@ public sealed class OpenStackTests(ITestOutputHelper output)
         }
     }
 
+    [Fact]
+    public async Task Zed_on_one_bare_host_to_an_instance_that_its_router_pings_a_volume_and_an_object()
+    {
+        const string host = "single";
+        using var lab = Phase("host, appliance, image", () => new OpenStackLab(host));
+        try
+        {
+            Phase("host adopted", () => lab.Adopt(host, "openstack"));
+            Phase("deployed, instance pinged by its router", () => Told(lab.Provisioner(TimeSpan.FromMinutes(40), "deploy", lab.Shipped("zed-all-in-one", "all", "all"))));
+            using var demo = await Cloud.SignInAsync($"http://{OpenStackLab.Address(host)}:5000/v3", "demo", lab.Password("demo", host), "demo", OpenStackLab.Address);
+            await PhaseAsync("volume", () => VolumeAsync(demo));
+            await PhaseAsync("object", () => ObjectAsync(demo));
+            string second = Phase("applied again", () => Told(lab.Provisioner(TimeSpan.FromMinutes(10), "apply", "zed-all-in-one")));
+            Assert.Contains("nothing changed", second, StringComparison.Ordinal);
+        }
+        finally
+        {
+            output.WriteLine(_phases.ToString());
+            Console.Error.WriteLine(_phases.ToString());
+        }
+    }
+
     private static async Task InstanceAsync(OpenStackLab lab, Cloud demo)
     {
         var server = (await demo.GetAsync("compute", "/servers/detail"))["servers"]!.AsArray().Single(s => (string)s!["name"]! == "demo-instance1")!;

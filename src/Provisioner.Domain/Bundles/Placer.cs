@@ -89,7 +89,7 @@ public static class Placer
     private static bool Fits(MachineGroup group, Candidate machine) =>
         (group.Machine is null || group.Machine == machine.Name || group.Machine == machine.Id)
         && group.Tags.All(machine.Tags.Contains)
-        && machine.Cpus >= group.Cpus && machine.Memory >= group.Memory && machine.Disk >= group.Disk
+        && machine.Cpus >= group.Cpus && machine.Memory >= group.Memory && (machine.Disk >= group.Disk || machine is { Disk: 0, Installed: true }) // an adopted one has told nothing of its disks
         && (group.Architecture is null || group.Architecture == machine.Architecture);
 
     private static CatalogFault Missing(Bundle bundle, MachineGroup group, int wanted, int found, Candidate[] all)

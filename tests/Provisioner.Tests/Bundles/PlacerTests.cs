@@ -22,6 +22,15 @@ public sealed class PlacerTests
         ], Placer.Place(Samples.Bundle(), [Machine("b", "compute", memory: 1L << 30), Machine("c", "compute", free: false), Machine("d", "compute")]).Faults.Select(f => f.ToString()));
 
     [Fact]
+    public void A_disk_is_asked_of_machines_that_were_looked_at_and_an_adopted_one_that_told_nothing_of_its_disks_has_its_system_already()
+    {
+        var bundle = Samples.Bundle(Samples.Three.Replace("count: 2, memory: 4G", "count: 2, disk: 200G", StringComparison.Ordinal));
+        Candidate adopted = Machine("b", "compute") with { Disk = 0, Installed = true }, small = Machine("c", "compute"), big = Machine("d", "compute") with { Disk = 300L << 30 };
+        Assert.Equal(["id-b", "id-d"], Placer.Place(bundle, [Machine("a", "controller"), adopted, small, big]).Placement!.Groups["compute"].ToArray());
+        Assert.Null(Placer.Place(bundle, [Machine("a", "controller"), adopted with { Installed = false }, small, big]).Placement);
+    }
+
+    [Fact]
     public void What_a_deployment_has_it_keeps_and_a_lost_one_is_replaced_in_its_place()
     {
         Candidate[] all = [Machine("a", "controller", free: false), Machine("x", "compute", free: false), Machine("c", "compute", free: false), Machine("new", "compute")];

@@ -103,7 +103,7 @@ internal sealed class DeploymentPlanner(RoleCatalog catalog, MachineBook machine
     {
         bool free = machine is { State: MachineState.Ready } or { State: MachineState.Deployed, Deployment.Role: null };
         return new(machine.Id, machine.Name, [.. machine.Tags], machine.Inventory?.Cpu.Threads ?? machine.Deployment?.Host?.Cpus ?? 0,
-            machine.Inventory?.MemoryBytes ?? machine.Deployment?.Host?.MemoryBytes ?? 0, machine.Inventory?.Disks.Sum(d => d.SizeBytes) ?? 0,
+            machine.Inventory?.MemoryBytes ?? machine.Deployment?.Host?.MemoryBytes ?? 0, machine.Inventory?.Disks.Select(d => d.SizeBytes).DefaultIfEmpty().Max() ?? 0,
             ArchitectureOf(machine), free && !taken.Contains(machine.Id), Lifecycle.Word(machine.State))
         {
             Installed = machine.State is MachineState.Deployed,
