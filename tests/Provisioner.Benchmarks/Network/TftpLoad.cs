@@ -30,14 +30,21 @@ internal static partial class TftpLoad
     public static int Run(int readers, string file)
     {
         Reader[] all = [.. Enumerable.Range(0, readers).Select(_ => new Reader(file))];
+        using var epoll = new Epoll();
+        for (int i = 0; i < all.Length; i++) epoll.Watch(NonBlocking.Number(all[i].Socket), i, Epoll.Input | Epoll.Once);
+        Span<long> ready = stackalloc long[64];
         long began = Stopwatch.GetTimestamp();
         foreach (var reader in all) reader.Ask();
-        while (all.Any(r => !r.Done) && Stopwatch.GetElapsedTime(began) < Deadline)
+        for (int left = readers; left > 0 && Stopwatch.GetElapsedTime(began) < Deadline;)
         {
-            bool heard = false;
-            foreach (var reader in all) heard |= reader.Hear();
-            if (!heard) Socket.Select(all.Where(r => !r.Done).Select(r => r.Socket).ToList(), null, null, 200_000);
-            if (!heard) foreach (var reader in all) reader.AskAgainAfter(Again);
+            int heard = epoll.Wait(ready, TimeSpan.FromMilliseconds(200));
+            foreach (long key in ready[..heard])
+            {
+                if (all[key].Done) continue;
+                while (all[key].Hear()) { }
+                if (all[key].Done) left--;
+            }
+            if (heard == 0) foreach (var reader in all) reader.AskAgainAfter(Again);
         }
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"tftp-load {all.Sum(r => r.Bytes)} {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0000}"));
         return 0;
@@ -69,21 +76,20 @@ internal static partial class TftpLoad
             else Ask();
         }
 
-        // True where something came.
+        // True where something came that asks for no answer: there may be more. After an answer nothing is there until the server has sent the next.
         public bool Hear()
         {
-            if (Done) return false;
             int length = _answered ? NonBlocking.Receive(_number, _packet) : First();
             if (length < 4) return false;
-            if (_packet[1] == 6 && _block == 0) Acknowledge();
-            else if (_packet[1] == 3 && (ushort)((_packet[2] << 8) | _packet[3]) == (ushort)(_block + 1))
+            bool oack = _packet[1] == 6 && _block == 0, next = _packet[1] == 3 && (ushort)((_packet[2] << 8) | _packet[3]) == (ushort)(_block + 1);
+            if (next)
             {
                 _block++;
                 Bytes += length - 4;
-                Acknowledge();
                 Done = length - 4 < BlockSize;
             }
-            return true;
+            if (oack || next) Acknowledge();
+            return !oack && !next;
         }
 
         // The port that the server answers from is the transfer's.
