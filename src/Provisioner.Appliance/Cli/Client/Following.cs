@@ -74,7 +74,7 @@ internal static class Following
         return kind switch
         {
             "output" => $"{at}   {machine} | {text}",
-            "given" => $"{at} > {where}: {text}",
+            "given" => $"{at} > {where}{(text.Length > 0 ? $": {text}" : "")}",
             _ => $"{at} {Mark(kind)} {(where.Length > 0 ? $"{where}: " : "")}{kind}{(text.Length > 0 ? $": {text.Replace("\n", "\n           ", StringComparison.Ordinal)}" : "")}",
         };
     }
