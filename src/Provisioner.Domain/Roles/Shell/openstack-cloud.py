@@ -160,9 +160,13 @@
     def openstack_server(self, i):
         base = self.endpoint("compute")
         found = named(self.list(base + "/servers/detail", "servers", name="^%s$" % i["name"]), i["name"])
-        if not found:
-            if not change("server %s: made" % i["name"]):
+        # One that could not be started holds nothing, and never will.
+        stillborn = found and found["status"] == "ERROR" and not found.get("OS-SRV-USG:launched_at")
+        if stillborn or not found:
+            if not change("server %s: %s" % (i["name"], "made again, it could not be started" if stillborn else "made")):
                 return
+            if stillborn:
+                self.remove(base, found)
             image = named(self.list(self.images(""), "images", name=i["image"]), i["image"])
             flavor = named(self.list(base + "/flavors", "flavors"), i["flavor"])
             if not image or not flavor:
@@ -179,6 +183,15 @@
         export(i["export"], fixed[0] if fixed else "")
         if i["floating-network"]:
             self.floating(i, found)
+
+    def remove(self, base, server):
+        path = "%s/servers/%s" % (base, server["id"])
+        self.do("DELETE", path)
+        end = time.time() + 300
+        while self.do("GET", path, absent=True):
+            if time.time() > end:
+                raise Problem("server %s is still there 300 s after its deletion was asked for" % server["name"])
+            time.sleep(1)
 
     def floating(self, i, server):
         ports = self.list(self.net("/ports"), "ports", device_id=server["id"])
