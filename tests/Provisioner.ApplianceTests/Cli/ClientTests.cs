@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Provisioner.Appliance.Cli;
 using Provisioner.ApplianceTests.Power;
+using Provisioner.Domain.Machines;
 using Provisioner.Wire;
 
 namespace Provisioner.ApplianceTests.Cli;
@@ -159,5 +160,33 @@ public sealed class ClientTests
         await SaysAsync(appliance, $"controllers remove {machine.Name} ipmi");
         Assert.Contains("has no power controller", await RefusesAsync(appliance, $"power off {machine.Name}"));
         Assert.Contains("there is no machine \"nobody\"", await RefusesAsync(appliance, "power on nobody"));
+    }
+
+    [Fact]
+    public async Task Machines_are_named_tagged_looked_at_with_their_timelines_and_forgotten()
+    {
+        await using var appliance = await TestAppliance.StartAsync();
+        string id = (await appliance.Book.EnlistAsync(MacAddress.Parse("52:54:00:00:00:01"), "test")).Id, other = (await appliance.Book.EnlistAsync(MacAddress.Parse("52:54:00:00:00:02"), "test")).Name;
+        Assert.Equal("otter: new, tags compute, rack2", (await SaysAsync(appliance, $"machines set {id} --name otter --tags compute,rack2")).Trim());
+        Assert.Equal("otter: new, no tags", (await SaysAsync(appliance, "machines set otter --tags none")).Trim());
+        Assert.Contains("nothing to change is named: --name, --tags", await RefusesAsync(appliance, "machines set otter"));
+        Assert.Contains("is the name of another machine", await RefusesAsync(appliance, $"machines set otter --name {other}"));
+
+        var followed = RunAsync(appliance, "machines commission otter");
+        while (appliance.Book.Find(id)!.State is not MachineState.Commissioning) await Task.Delay(20);
+        Assert.Equal($"{other}: commissioning", (await SaysAsync(appliance, $"machines commission {other} --no-wait")).Trim());
+        await SaysAsync(appliance, $"machines abort otter {other}");
+        var (exit, said, _) = await followed;
+        Assert.Equal(1, exit);
+        Assert.Matches(@"^\d\d:\d\d:\d\d   otter: ", said);
+        Assert.DoesNotContain(other, said, StringComparison.Ordinal);
+        Assert.Contains("otter: failed-commissioning: stopped by ", said, StringComparison.Ordinal);
+
+        string refused = await RefusesAsync(appliance, $"machines deploy otter {other} --image debian-12");
+        Assert.Contains("otter: ", refused);
+        Assert.Contains($"{other}: ", refused);
+        Assert.Contains("can't be read", await RefusesAsync(appliance, $"deploy {appliance.Data}/none.yaml"));
+        Assert.Equal($"otter is removed\n{other} is removed", (await SaysAsync(appliance, $"machines remove otter {other}")).Trim());
+        Assert.Contains("there are no machines", await SaysAsync(appliance, "machines"));
     }
 }

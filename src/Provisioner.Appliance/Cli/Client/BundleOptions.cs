@@ -4,44 +4,23 @@ using System.Text.Json.Nodes;
 namespace Provisioner.Appliance.Cli.Client;
 
 /// <summary>What can be said with a bundle: the deployment's name, and what its machines are installed with.</summary>
-internal sealed record BundleOptions(Option<string?> Name, Option<string?> Operator, Option<string[]> Keys, Option<bool> Erase)
+internal sealed record BundleOptions(Option<string?> Name, InstallOptions Install)
 {
-    public static BundleOptions Create() => new(
-        new("--name") { Description = "the deployment's name; default: the bundle's" },
-        new("--operator") { Description = "the operator's account on machines; default: operator" },
-        new("--ssh-key") { Description = "the operator's public key, or a file with some (may be repeated)" },
-        new("--erase-foreign-data") { Description = "consent to overwrite disks whose data no install of this appliance wrote" });
+    public static BundleOptions Create() => new(new("--name") { Description = "the deployment's name; default: the bundle's" }, InstallOptions.Create());
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[Name, Operator, Keys, Erase]) command.Add(option);
+        command.Add(Name);
+        Install.AddTo(command);
     }
 
     /// <summary>The request's body.</summary>
     /// <exception cref="CliException">a file can't be read.</exception>
     public async Task<JsonObject> BodyAsync(ParseResult parsed, string file, CancellationToken cancel)
     {
-        var body = new JsonObject { ["bundle"] = await ReadAsync(file, cancel), ["file"] = Path.GetFileName(file) };
+        var body = await Install.BodyAsync(parsed, cancel);
+        (body["bundle"], body["file"]) = (await InstallOptions.ReadAsync(file, cancel), Path.GetFileName(file));
         if (parsed.GetValue(Name) is { } name) body["name"] = name;
-        if (parsed.GetValue(Operator) is { } account) body["operator"] = account;
-        if (parsed.GetValue(Erase)) body["eraseForeignData"] = true;
-        if (parsed.GetValue(Keys) is not { Length: > 0 } given) return body;
-        var keys = new JsonArray();
-        foreach (string key in given)
-            foreach (string line in (File.Exists(key) ? await ReadAsync(key, cancel) : key).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)) keys.Add(line);
-        body["sshKeys"] = keys;
         return body;
-    }
-
-    private static async Task<string> ReadAsync(string file, CancellationToken cancel)
-    {
-        try
-        {
-            return await File.ReadAllTextAsync(file, cancel);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new CliException($"{file} can't be read: {e.Message}");
-        }
     }
 }

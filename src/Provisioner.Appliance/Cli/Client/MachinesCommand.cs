@@ -5,7 +5,7 @@ using Provisioner.Domain.Power;
 
 namespace Provisioner.Appliance.Cli.Client;
 
-/// <summary><c>provisioner machines</c>: which there are, where they stand, and whether they are on.</summary>
+/// <summary><c>provisioner machines</c>: which there are, where they stand, whether they are on, and what is asked of them.</summary>
 internal static class MachinesCommand
 {
     private static readonly Column[] Columns =
@@ -21,7 +21,7 @@ internal static class MachinesCommand
 
     public static Command Create()
     {
-        var command = Connection.With(new Command("machines", "Machines: where they stand, and whether they are on"));
+        var command = Connection.With(new Command("machines", "Machines: where they stand, whether they are on; takes, installs and gives them back"));
         List(command);
         var list = new Command("list", "Lists machines");
         List(list);
@@ -30,6 +30,7 @@ internal static class MachinesCommand
         var show = new Command("show", "Shows one machine") { machine };
         show.Asks((parsed, api, cancel) => api.GetAsync($"machines/{ResourceCommand.Segment(parsed.GetValue(machine)!)}", cancel), (screen, said, _) => screen.Sheet(said));
         command.Add(show);
+        foreach (var order in MachineOrders.Create()) command.Add(order);
         return command;
     }
 

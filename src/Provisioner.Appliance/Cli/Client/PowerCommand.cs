@@ -30,31 +30,12 @@ internal static class PowerCommand
     {
         var machines = new Argument<string[]>("machine") { Description = "names or ids", Arity = ArgumentArity.OneOrMore };
         var command = new Command(word, about) { machines };
-        command.Asks(async (parsed, api, cancel) =>
-        {
-            var given = parsed.GetValue(machines)!.Distinct(StringComparer.Ordinal).Select(async m => (Machine: m, Said: await OneAsync(api, m, word, cancel))).ToList();
-            var answers = await Task.WhenAll(given);
-            var faults = answers.Where(a => a.Said is JsonValue).Select(a => $"{a.Machine}: {a.Said}").ToList();
-            if (faults.Count > 0) throw new CliException(string.Join("\n  ", faults));
-            return new JsonArray([.. answers.Select(a => a.Said)]);
-        }, (screen, said, _) =>
+        command.Asks(async (parsed, api, cancel) => await MachineOrders.EachAsync(parsed.GetValue(machines)!,
+            m => api.AskAsync(HttpMethod.Post, $"machines/{ResourceCommand.Segment(m)}/power", new JsonObject { ["action"] = word }, cancel, Patience)), (screen, said, _) =>
         {
             foreach (var one in said!.AsArray()) Say(screen, one!);
         });
         return command;
-    }
-
-    // One that refuses keeps nobody from the others' orders: what was wrong is told of all at the end.
-    private static async Task<JsonNode?> OneAsync(ApiClient api, string machine, string word, CancellationToken cancel)
-    {
-        try
-        {
-            return await api.AskAsync(HttpMethod.Post, $"machines/{ResourceCommand.Segment(machine)}/power", new JsonObject { ["action"] = word }, cancel, Patience);
-        }
-        catch (CliException e) when (e.Exit == CliException.Refused)
-        {
-            return JsonValue.Create(e.Message);
-        }
     }
 
     private static void Say(Screen screen, JsonNode machine) => screen.Say($"{machine["name"]}: {MachinesCommand.PowerInWords(machine["power"]!)}");
