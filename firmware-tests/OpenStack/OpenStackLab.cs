@@ -63,7 +63,7 @@ public sealed class OpenStackLab : IDisposable
     internal (int Code, string Output) Provisioner(TimeSpan limit, params string[] arguments) =>
         Sh.Try(limit, Needed("PROVISIONER_BINARY"), [.. arguments, "--url", $"http://127.0.0.1:{Port}", "--key", File.ReadAllText(Path.Combine(_data, "admin.key")).Trim()]);
 
-    /// <summary>Makes a running host the appliance's: its agent calls from then on.</summary>
+    /// <summary>Makes a running host the appliance's, and waits for its agent's first call, which says how large it is.</summary>
     internal void Adopt(string host, string tag)
     {
         var (code, script) = Provisioner(Short, "adopt", host, "--tag", tag, "--appliance", "10.0.0.1");
@@ -71,6 +71,8 @@ public sealed class OpenStackLab : IDisposable
         string file = Path.Combine(_folder, $"adopt-{host}.sh");
         File.WriteAllText(file, script);
         Sh.Run(Short, "sh", "-c", $"'{Path.Combine(Scripts, "lab")}' run '{Hosts}' {host} sh <'{file}'");
+        for (var began = System.Diagnostics.Stopwatch.StartNew(); !Provisioner(Short, "machines", "show", host, "--json").Output.Contains("\"homeAt\": \"2", StringComparison.Ordinal); Thread.Sleep(200))
+            Assert.True(began.Elapsed < Short, $"{host}'s agent has not called");
     }
 
     /// <summary>A password of the administrator or the demo account, out of the file that the role leaves for people.</summary>

@@ -100,6 +100,9 @@ public static class Placer
         string what = group.Machine is { } name ? $"the machine {name}" : group.Tags.IsEmpty ? "any machine" : $"tag{(group.Tags.Length > 1 ? "s" : "")} {string.Join(", ", group.Tags)}";
         var why = new List<string>();
         if (busy.Length > 0) why.Add($"not free: {string.Join(", ", busy.Take(5).Select(c => $"{c.Name} ({c.State})"))}{(busy.Length > 5 ? " …" : "")}");
+        Candidate[] silent = [.. small.Where(c => c is { Installed: true, Cpus: 0, Memory: 0 })];
+        if (silent.Length > 0) why.Add($"their agents have not called yet, and nobody knows their sizes: {string.Join(", ", silent.Take(5).Select(c => c.Name))}{(silent.Length > 5 ? " …" : "")}");
+        small = [.. small.Except(silent)];
         if (small.Length > 0) why.Add($"too small or of another architecture: {string.Join(", ", small.Take(5).Select(c => c.Name))}{(small.Length > 5 ? " …" : "")}");
         string cure = why.Count > 0 ? string.Join("; ", why) : group.Machine is null && !group.Tags.IsEmpty ? $"give {wanted - found} more machine{(wanted - found > 1 ? "s" : "")} {(group.Tags.Length > 1 ? "these tags" : "this tag")}" : "add machines";
         return new(bundle.File, group.Line, $"machines {group.Name}: {wanted} with {what} wanted, {found} found", cure);

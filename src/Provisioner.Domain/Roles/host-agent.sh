@@ -59,7 +59,7 @@ back_off() {
 # What roles may want to know of this machine, a word and a value in each line.
 facts() {
   printf 'name %s\nkernel %s\narchitecture %s\ncpus %s\n' "$(uname -n)" "$(uname -r)" "$(uname -m)" "$(grep -c '^processor' /proc/cpuinfo)"
-  awk '$1 == "MemTotal:" { print "memory " $2 * 1024 }' /proc/meminfo
+  awk '$1 == "MemTotal:" { printf "memory %.0f\n", $2 * 1024 }' /proc/meminfo
   ! grep -qE '^flags.* (vmx|svm)( |$)' /proc/cpuinfo || echo 'virtualisation yes'
   # shellcheck disable=SC1091 # the system's own
   [ ! -r /etc/os-release ] || (. /etc/os-release && printf 'os %s %s\n' "${ID-}" "${VERSION_ID-}")

@@ -28,6 +28,8 @@ public sealed class PlacerTests
         Candidate adopted = Machine("b", "compute") with { Disk = 0, Installed = true }, small = Machine("c", "compute"), big = Machine("d", "compute") with { Disk = 300L << 30 };
         Assert.Equal(["id-b", "id-d"], Placer.Place(bundle, [Machine("a", "controller"), adopted, small, big]).Placement!.Groups["compute"].ToArray());
         Assert.Null(Placer.Place(bundle, [Machine("a", "controller"), adopted with { Installed = false }, small, big]).Placement);
+        Assert.Contains("their agents have not called yet, and nobody knows their sizes: b; too small or of another architecture: c",
+            Assert.Single(Placer.Place(Samples.Bundle(), [Machine("a", "controller"), adopted with { Cpus = 0, Memory = 0 }, small with { Memory = 1 << 30 }]).Faults).ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

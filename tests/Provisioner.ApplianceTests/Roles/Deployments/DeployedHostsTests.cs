@@ -77,7 +77,10 @@ public sealed class DeployedHostsTests : IDisposable
         await AdoptAsync(_one, "node1", "server");
         await AdoptAsync(_two, "node2", "client");
         string bundle = Path.Combine(_folder, "pair.yaml");
-        File.WriteAllText(bundle, SmallCatalog.Bundle);
+        // Their agents tell their sizes; mawk wrote more than 2 GiB of memory as 2.5e+10.
+        File.WriteAllText(bundle, SmallCatalog.Bundle.Replace("{tags: [server]}", "{tags: [server], memory: 1G, cpus: 1}", StringComparison.Ordinal));
+        for (long began = Environment.TickCount64; !(await SaysAsync("machines show node1 --json")).Contains("\"homeAt\": \"2", StringComparison.Ordinal); await Task.Delay(200))
+            Assert.True(Environment.TickCount64 - began < 90_000, "node1's agent has not called");
         string plan = await SaysAsync($"plan {bundle}");
         Assert.Contains("server/0/write", plan);
         Assert.False(File.Exists(_one.In("/srv/server.conf")));
