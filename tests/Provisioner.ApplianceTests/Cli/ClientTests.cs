@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Provisioner.Appliance.Cli;
 using Provisioner.ApplianceTests.Power;
+using Provisioner.ApplianceTests.Serving;
 using Provisioner.Domain.Machines;
 using Provisioner.Wire;
 
@@ -188,5 +189,40 @@ public sealed class ClientTests
         Assert.Contains("can't be read", await RefusesAsync(appliance, $"deploy {appliance.Data}/none.yaml"));
         Assert.Equal($"otter is removed\n{other} is removed", (await SaysAsync(appliance, $"machines remove otter {other}")).Trim());
         Assert.Contains("there are no machines", await SaysAsync(appliance, "machines"));
+    }
+
+    [Fact]
+    public async Task A_machine_s_walk_is_followed_through_a_restart_of_the_appliance()
+    {
+        string data = Directory.CreateTempSubdirectory("follow-").FullName;
+        int http = ServeProcess.FreePort();
+        var serve = ServeProcess.Serve(data, http);
+        try
+        {
+            using StringWriter said = new();
+            Task<int> RunAsync(string line, TextWriter to) => CommandLine.Create().Parse($"{line} --url http://127.0.0.1:{http} --data {data}").InvokeAsync(new InvocationConfiguration { Output = to, Error = to }).WaitAsync(TimeSpan.FromSeconds(60));
+            Assert.Equal(0, await RunAsync("adopt node1 --appliance 10.77.0.1", TextWriter.Null));
+            Assert.Equal(0, await RunAsync("machines release node1", TextWriter.Null));
+            var shared = TextWriter.Synchronized(said);
+            string Said()
+            {
+                lock (shared) return said.ToString();
+            }
+            var followed = RunAsync("machines commission node1", shared);
+            for (long began = Environment.TickCount64; !Said().Contains("node1: ", StringComparison.Ordinal); await Task.Delay(50)) Assert.True(Environment.TickCount64 - began < 20_000, "nothing was followed");
+            serve.Signal("KILL");
+            serve.WaitForExit(TimeSpan.FromSeconds(10));
+            serve.Dispose();
+            serve = ServeProcess.Serve(data, http);
+            Assert.False(followed.IsCompleted, Said());
+            Assert.Equal(0, await RunAsync("machines abort node1", TextWriter.Null));
+            Assert.Equal(1, await followed);
+            Assert.Contains("node1: failed-commissioning: stopped by ", Said(), StringComparison.Ordinal);
+        }
+        finally
+        {
+            serve.Dispose();
+            Directory.Delete(data, recursive: true);
+        }
     }
 }

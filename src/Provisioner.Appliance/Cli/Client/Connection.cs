@@ -12,6 +12,7 @@ internal static class Connection
     private static readonly Option<string?> Key = new("--key") { Description = "a key, prov_…; default: PROVISIONER_KEY, else the one in DATA/admin.key (root)", Recursive = true };
     private static readonly Option<string> Data = new("--data") { Description = "the appliance's data folder, for the key in it", DefaultValueFactory = _ => "/var/lib/provisioner", Recursive = true };
     private static readonly Option<bool> Json = new("--json") { Description = "the API's JSON in place of a table", Recursive = true };
+    private const int Reconnects = 30;
     public static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     /// <summary>A command with these options for itself and all below it.</summary>
@@ -56,6 +57,24 @@ internal static class Connection
                 return e.Exit;
             }
         });
+
+    /// <summary>Asks for what is under way. The appliance may be restarted meanwhile, with a fresh key for root: what is under way goes on, and so does this.</summary>
+    /// <exception cref="CliException">it was refused, or nobody has answered for a minute.</exception>
+    public static async Task<JsonNode> GetThroughRestartsAsync(this ApiClient api, ParseResult parsed, string path, CancellationToken cancel)
+    {
+        for (int lost = 0; ; lost++)
+        {
+            try
+            {
+                return (await api.GetAsync(path, cancel))!;
+            }
+            catch (CliException e) when (e.Exit == CliException.NotReached && lost < Reconnects)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(2), cancel);
+                api.Key = FindKey(parsed);
+            }
+        }
+    }
 
     /// <summary>The key that was given, or root's own of the appliance on this machine.</summary>
     public static string FindKey(ParseResult parsed)

@@ -14,7 +14,7 @@ internal sealed record Begun(string Deployment, long After, bool Follow, bool Pl
 /// <summary>Follows a deployment in the terminal: a line for each step when it begins and ends, what it says meanwhile where somebody looks, and a sum.</summary>
 internal static class Following
 {
-    private const int WaitSeconds = 20, Reconnects = 30;
+    private const int WaitSeconds = 20;
 
     /// <summary>Has a command begin something and follow it; its exit code is 0 where it ended well.</summary>
     public static void Follows(this Command command, Func<ParseResult, ApiClient, CancellationToken, Task<Begun>> begin) => command.AsksFor(async (parsed, api, json, cancel) =>
@@ -39,21 +39,9 @@ internal static class Following
     private static async Task<bool> FollowAsync(ParseResult parsed, ApiClient api, string path, long after, TextWriter output, CancellationToken cancel)
     {
         var began = DateTime.UtcNow;
-        for (int lost = 0; ;)
+        while (true)
         {
-            JsonNode said;
-            try
-            {
-                said = (await api.GetAsync($"{path}/progress?after={after}&wait={WaitSeconds}", cancel))!;
-                lost = 0;
-            }
-            catch (CliException e) when (e.Exit == CliException.NotReached && lost++ < Reconnects)
-            {
-                // The appliance may be restarted meanwhile, with a fresh key for root: the deployment goes on.
-                await Task.Delay(TimeSpan.FromSeconds(2), cancel);
-                api.Key = Connection.FindKey(parsed);
-                continue;
-            }
+            var said = await api.GetThroughRestartsAsync(parsed, $"{path}/progress?after={after}&wait={WaitSeconds}", cancel);
             foreach (var line in said["lines"]!.AsArray()) await output.WriteLineAsync(Line(line!));
             after = (long)said["last"]!;
             if ((bool)said["running"]!) continue;

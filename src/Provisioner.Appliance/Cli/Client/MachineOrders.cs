@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
@@ -91,15 +92,15 @@ internal static class MachineOrders
             var order = body is null ? null : await body(parsed, cancel);
             var output = parsed.InvocationConfiguration.Output;
             bool follow = !parsed.GetValue(detach);
+            var told = new ConcurrentDictionary<string, long>();
             var begun = await EachAsync(parsed.GetValue(machines)!, async m =>
             {
-                long after = follow ? await LastAsync(api, m, cancel) : 0;
+                long last = follow ? await LastAsync(api, m, cancel) : 0;
                 var said = await api.AskAsync(HttpMethod.Post, $"machines/{ResourceCommand.Segment(m)}/{word}", order, cancel);
-                said!["after"] = after;
+                told[(string)said!["id"]!] = last;
                 return said;
             });
-            if (follow) begun = new([.. await Task.WhenAll(begun.Select(b => FollowAsync(api, b!, json ? TextWriter.Null : output, cancel)))]);
-            foreach (var one in begun) one!.AsObject().Remove("after");
+            if (follow) begun = new([.. await Task.WhenAll(told.Select(t => FollowAsync(parsed, api, t.Key, t.Value, json ? TextWriter.Null : output, cancel)))]);
             if (json) await output.WriteLineAsync(begun.ToJsonString(Connection.Indented));
             else Say(new Screen(output), begun);
             return begun.Any(b => ((string)b!["state"]!).StartsWith("failed", StringComparison.Ordinal)) ? CliException.Refused : 0;
@@ -144,14 +145,14 @@ internal static class MachineOrders
         }
     }
 
-    private static async Task<JsonNode> FollowAsync(ApiClient api, JsonNode begun, TextWriter output, CancellationToken cancel)
+    private static async Task<JsonNode> FollowAsync(ParseResult parsed, ApiClient api, string id, long after, TextWriter output, CancellationToken cancel)
     {
-        string path = $"machines/{begun["id"]}";
-        for (long after = (long)begun["after"]!; ; await Task.Delay(Look, cancel))
+        string path = $"machines/{id}";
+        for (; ; await Task.Delay(Look, cancel))
         {
             // The state first: what is told until then is all that led to it.
-            var machine = (await api.GetAsync(path, cancel))!;
-            var said = (await api.GetAsync($"{path}/events?after={after}&limit={Page}", cancel))!;
+            var machine = await api.GetThroughRestartsAsync(parsed, path, cancel);
+            var said = await api.GetThroughRestartsAsync(parsed, $"{path}/events?after={after}&limit={Page}", cancel);
             after = (long)said["next"]!;
             foreach (var told in said["events"]!.AsArray())
                 await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{((DateTimeOffset)told!["at"]!).ToLocalTime():HH:mm:ss} {Mark((string)told["level"]!)} {machine["name"]}: {told["text"]}"));

@@ -190,6 +190,9 @@ internal sealed class DeploymentOrders(
                 Placement = placement,
                 // Who lays it down anew, and is given a machine that was replaced once, wants it back.
                 Lost = d?.Lost.Except(placement.Groups.Values.SelectMany(ids => ids)) ?? [],
+                // What a person lays down is wanted as a whole: nobody of it is a newcomer that may be left out.
+                Joining = [],
+                LeftOut = d?.LeftOut.Except(placement.Groups.Values.SelectMany(ids => ids)) ?? [],
                 Proposed = !begin,
                 Runs = (d?.Runs ?? 0) + 1,
             };
