@@ -17,6 +17,15 @@ public sealed record Release(string Name, string Product, string Title, Immutabl
 {
     /// <summary>Its file.</summary>
     public string File { get; init; } = "";
+
+    /// <summary>The release whose values it has, but for its own: what differs on another system is a page, no copy. Null: it stands alone.</summary>
+    public string? Extends { get; init; }
+
+    /// <summary>Where its file says so.</summary>
+    internal long ExtendsLine { get; init; }
+
+    /// <summary>With the values of the one that it extends.</summary>
+    internal Release Over(Release extended) => this with { Values = extended.Values.SetItems(Values) };
 }
 
 /// <summary>A value of a release.</summary>
@@ -31,7 +40,7 @@ internal sealed partial class ReleaseReader(Faults faults)
 
     public Release? Read(YamlNode root, string file)
     {
-        if (Fields.Of(root, "a release", faults, "release", "product", "title", "systems", "values") is not { } release) return null;
+        if (Fields.Of(root, "a release", faults, "release", "extends", "product", "title", "systems", "values") is not { } release) return null;
         string name = release.Text("release", Label(), LabelCure);
         string stem = CatalogYaml.Stem(file);
         if (release["release"] is { } node && name != stem) faults.At(node, $"the release is called \"{name}\" and its file \"{stem}\"", "give both the same name");
@@ -52,6 +61,8 @@ internal sealed partial class ReleaseReader(Faults faults)
         return new(name, release.Text("product", Label(), LabelCure), release.Text("title"), release.Names("systems", Label(), LabelCure), values.ToImmutable())
         {
             File = file,
+            Extends = release["extends"] is null ? null : release.Text("extends"),
+            ExtendsLine = release["extends"]?.Start.Line ?? 0,
         };
     }
 

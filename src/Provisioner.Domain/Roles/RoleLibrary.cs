@@ -31,6 +31,7 @@ public sealed record RoleLibrary
             }
             faults.AddRange(wrong.Sorted);
         }
+        faults.AddRange(Extend(releases));
         foreach (var role in roles.Values) faults.AddRange(Unreleased(role, releases.Values));
         return new()
         {
@@ -45,6 +46,28 @@ public sealed record RoleLibrary
         if (item is null || faults.Any) return;
         if (all.TryGetValue(name(item), out var other)) faults.At(1, $"a {what} \"{name(item)}\" stands in {file(other)} already", "give one of them another name");
         else all[name(item)] = item;
+    }
+
+    // One level: what extends an extension would be read in three files.
+    private static List<CatalogFault> Extend(SortedDictionary<string, Release> releases)
+    {
+        List<CatalogFault> faults = [];
+        foreach (var release in releases.Values.Where(r => r.Extends is not null).ToList())
+        {
+            var extended = releases.GetValueOrDefault(release.Extends!);
+            if (extended is { Extends: null } && extended.Product == release.Product)
+            {
+                releases[release.Name] = release.Over(extended);
+                continue;
+            }
+            string[] others = [.. releases.Values.Where(r => r.Extends is null && r.Product == release.Product).Select(r => r.Name)];
+            faults.Add(new(release.File, release.ExtendsLine, extended is null ? $"there is no release \"{release.Extends}\" that {release.Name} could extend"
+                : extended.Product == release.Product ? $"{release.Name} extends {extended.Name}, which extends {extended.Extends} itself"
+                : $"{release.Name} is a release of {release.Product} and extends {extended.Name}, one of {extended.Product}",
+                others.Length > 0 ? Nearest.Of(release.Extends!, others) : "leave out extends"));
+        }
+        foreach (var fault in faults) releases.Remove(releases.Values.Single(r => r.File == fault.File).Name);
+        return faults;
     }
 
     // A value that no release has is a misspelt one.
