@@ -21,7 +21,7 @@ internal sealed partial class Transition
             Firmware = inventory.Firmware,
             Uuid = inventory.System.Uuid.Length > 0 ? inventory.System.Uuid.ToLowerInvariant() : machine.Uuid,
         };
-        _told.Add(new("agent.inventory", Text($"{inventory.System.Manufacturer} {inventory.System.Product}, {inventory.Cpu.Threads} threads, {inventory.MemoryBytes / 1048576} MiB, {inventory.Disks.Length} disks, {inventory.Nics.Length} NICs")));
+        _told.Add(new("agent.inventory", Text($"{inventory.System.Manufacturer} {inventory.System.Product}, {Counted.Of(inventory.Cpu.Threads, "thread")}, {inventory.MemoryBytes / 1048576} MiB, {Counted.Of(inventory.Disks.Length, "disk")}, {Counted.Of(inventory.Nics.Length, "NIC")}")));
         return AfterReport(next);
     }
 
