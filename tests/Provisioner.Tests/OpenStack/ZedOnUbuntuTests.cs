@@ -4,7 +4,7 @@ using Provisioner.Domain.Roles;
 
 namespace Provisioner.Tests.OpenStack;
 
-/// <summary>Zed on Ubuntu 22.04, whose archive can't be reached here: rendered, and compared with what the guides for Ubuntu install (tests/golden/openstack/zed-ubuntu.txt).</summary>
+/// <summary>Zed on Ubuntu 22.04, whose archive can't be reached here: rendered, and compared with a list that tells what of it guides say (tests/golden/openstack/zed-ubuntu.txt).</summary>
 public sealed class ZedOnUbuntuTests
 {
     private static readonly ImmutableArray<(PlanNode Node, RenderedResource Resource)> Debian = All("zed", "debian-12"), Ubuntu = All("zed-ubuntu", "ubuntu-22.04");
@@ -13,7 +13,7 @@ public sealed class ZedOnUbuntuTests
 
     [Theory]
     [MemberData(nameof(Lines))]
-    public void Packages_and_services_are_those_of_the_guides(string line)
+    public void Packages_and_services_are_those_of_the_list(string line)
     {
         string[] words = line.Split(' ');
         string role = words[1].TrimEnd(':');

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Provisioner.Domain.Bundles;
+using Provisioner.Domain.Machines;
 
 namespace Provisioner.Appliance.Roles.Deployments;
 
@@ -93,7 +94,7 @@ internal sealed class PlanText(Func<string, string> nameOf, Func<string, bool> i
         if (run.What == "verify") parts.Add($"{Count(NodeStatus.Unchanged, NodeStatus.Changed)} checks good");
         else
         {
-            parts.Add(changed == 0 ? "nothing would change" : $"{changed} step{(changed == 1 ? "" : "s")} would change something");
+            parts.Add(changed == 0 ? "nothing would change" : $"{Counted.Of(changed, "step")} would change something");
             if (same > 0) parts.Add($"{same} {(same == 1 ? "is" : "are")} as they should be");
         }
         if (unknown > 0) parts.Add($"{unknown} can't be told before others have run");
@@ -106,7 +107,7 @@ internal sealed class PlanText(Func<string, string> nameOf, Func<string, bool> i
     private void Head(StringBuilder text, BundleDeployment deployment, DeploymentPlan plan, string what)
     {
         var machines = plan.Nodes.Select(n => n.Machine).Distinct().Count();
-        text.Append(CultureInfo.InvariantCulture, $"Deployment {deployment.Name}: {what}. {machines} machine{(machines == 1 ? "" : "s")}, {plan.Nodes.Length} steps, {plan.Secrets.Length} secrets.\n");
+        text.Append(CultureInfo.InvariantCulture, $"Deployment {deployment.Name}: {what}. {Counted.Of(machines, "machine")}, {plan.Nodes.Length} steps, {plan.Secrets.Length} secrets.\n");
     }
 
     private IEnumerable<((string Id, string Title) Machine, List<PlanNode> Nodes)> ByMachine(BundleDeployment deployment, DeploymentPlan plan)
