@@ -38,6 +38,8 @@ internal sealed class MachineBook
     private volatile MachineIndex _index;
     private long _seq;
 
+    private static readonly TimeSpan DeedPatience = TimeSpan.FromSeconds(5);
+
     public MachineBook(IStore store, long lastSeq, IDeployFacts facts, PhaseLimits limits, TimeProvider time)
     {
         (_store, _facts, _limits, _time, _seq) = (store, facts, limits, time, lastSeq);
@@ -206,6 +208,13 @@ internal sealed class MachineBook
     {
         lock (_lock) return Record([Next(machine, told, by)]);
     }
+
+    /// <summary>
+    /// Puts onto the timeline what was done to a machine's controller at somebody's order. Completes when it is on disk, so that who is told "done" finds it
+    /// there; or after <see cref="DeedPatience"/>: with a full disk the line waits for room, and the deed is done all the same.
+    /// </summary>
+    public async Task NoteDeedAsync(string machine, Told told, string by) =>
+        await Task.WhenAny(NoteAsync(machine, told, by), Task.Delay(DeedPatience, _time));
 
     /// <summary>Puts a line of the machine's own words onto its timeline, as many as <see cref="NoteLimit"/> takes.</summary>
     public void NoteWords(string machine, string kind, string text, Level level, long? bytes, double? seconds, string by)

@@ -27,7 +27,7 @@ internal sealed class MediaDesk(MachineBook book, ControllerSecrets secrets, Red
         return await AskAsync(machine, async target =>
         {
             string? note = await driver.InsertMediaAsync(target, image, cancel);
-            book.Note(machine.Id, "power.media", $"virtual media: {Shown(image)} is in the virtual CD drive, read back{(note is null ? "" : $"; {note}")}", by: by);
+            await book.NoteDeedAsync(machine.Id, new("power.media", $"virtual media: {Shown(image)} is in the virtual CD drive, read back{(note is null ? "" : $"; {note}")}"), by);
             return await driver.ListMediaAsync(target, cancel);
         });
     }
@@ -38,7 +38,7 @@ internal sealed class MediaDesk(MachineBook book, ControllerSecrets secrets, Red
         if (Busy(machine) is { } busy) return new([], busy);
         return await AskAsync(machine, async target =>
         {
-            if (await driver.EjectMediaAsync(target, cancel) > 0) book.Note(machine.Id, "power.media", "virtual media: the virtual CD drive is empty, read back", by: by);
+            if (await driver.EjectMediaAsync(target, cancel) > 0) await book.NoteDeedAsync(machine.Id, new("power.media", "virtual media: the virtual CD drive is empty, read back"), by);
             return await driver.ListMediaAsync(target, cancel);
         });
     }

@@ -46,8 +46,8 @@ internal sealed class PowerDesk(MachineBook book, ControllerSecrets secrets, Pow
         var deadline = action is PowerAction.SoftOff ? SoftOffDeadline : OrderDeadline;
         var (state, via) = await Speak(machine, climber => climber.OrderAsync(action, deadline, cancel), cancel);
         string readBack = state is PowerState.Unknown ? "given; it can't be read back" : $"read back {PowerWords.Of(state)}";
-        book.Note(machine.Id, $"power.{action.ToString().ToLowerInvariant()}", $"power {Word(action)}{(machine.Controllers.Length > 1 ? $" via {via}" : "")}: {readBack}",
-            seconds: time.GetElapsedTime(began).TotalSeconds, by: by);
+        await book.NoteDeedAsync(machine.Id, new($"power.{action.ToString().ToLowerInvariant()}", $"power {Word(action)}{(machine.Controllers.Length > 1 ? $" via {via}" : "")}: {readBack}",
+            Seconds: time.GetElapsedTime(began).TotalSeconds), by);
         if (state is not PowerState.Unknown) await WriteAsync(machine, PowerReading.Seen(state, time.GetUtcNow(), machine.Controllers.First(c => c.Id == via).Kind), by, always: true);
         return state;
     }

@@ -77,6 +77,8 @@ public sealed class ConsoleTests
         await TypeAsync(first, "{\"break\":true}", WebSocketMessageType.Text);
         for (int i = 0; i < 200 && bmc.Sol.Breaks == 0; i++) await Task.Delay(20);
         Assert.Equal(("root\r", 1), (bmc.Sol.Typed, bmc.Sol.Breaks));
+        // A line of a console is written beside its being shown.
+        for (int i = 0; i < 200 && !appliance.Book.LastEvents(machine.Id, 50).Any(e => e.Kind == "console"); i++) await Task.Delay(20);
         var events = appliance.Book.LastEvents(machine.Id, 50);
         Assert.Contains(events, e => e is { Kind: "console", Text: "SeaBIOS (version 1.16)", By: "machine" });
         Assert.Single(events, e => e.Kind == "console.opened");

@@ -3,6 +3,7 @@ using Provisioner.Appliance.Store;
 using Provisioner.Domain.Events;
 using Provisioner.Domain.Images;
 using Provisioner.Domain.Machines;
+using Provisioner.Domain.Store;
 using Provisioner.Wire;
 
 namespace Provisioner.Tests.Machines;
@@ -134,5 +135,45 @@ public sealed class MachineBookTests : IDisposable
         Assert.IsType<Applied.Ok>(await book.DeleteAsync(machine.Id, "ada"));
         Assert.Empty(book.All);
         Assert.Empty(_store.Load("machines"));
+    }
+
+    [Fact]
+    public async Task A_deed_is_on_the_timeline_once_it_is_told_as_done_and_a_disk_that_stands_still_does_not_hold_it()
+    {
+        var disk = new Still(_store);
+        var book = new MachineBook(disk, 0, new Facts(), PhaseLimits.Default, TimeProvider.System);
+        for (int i = 0; i < 50; i++)
+        {
+            await book.NoteDeedAsync("", new("bmc.user", $"user {i}"), "ada");
+            Assert.Equal($"user {i}", book.LastEvents("", 1).Single().Text);
+        }
+        disk.Stands = true;
+        book = new MachineBook(disk, 50, new Facts(), PhaseLimits.Default, new Hurry());
+        await book.NoteDeedAsync("", new("power.off", "power off"), "ada").WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal("user 49", book.LastEvents("", 1).Single().Text);
+        disk.Go();
+        for (int i = 0; i < 500 && book.LastEvents("", 1).Single().Text != "power off"; i++) await Task.Delay(10);
+        Assert.Equal("power off", book.LastEvents("", 1).Single().Text);
+    }
+
+    private sealed class Still(IStore store) : IStore
+    {
+        private readonly TaskCompletionSource _go = new();
+        public bool Stands { get; set; }
+        public void Go() => _go.SetResult();
+        public IReadOnlyList<Document> Load(string collection) => store.Load(collection);
+        public IReadOnlyList<TimelineEvent> Events(string? machine, long after, int limit) => store.Events(machine, after, limit);
+        public IReadOnlyList<TimelineEvent> LastEvents(string? machine, int limit) => store.LastEvents(machine, limit);
+        public async Task CommitAsync(StoreBatch batch)
+        {
+            if (Stands) await _go.Task;
+            await store.CommitAsync(batch);
+        }
+    }
+
+    // A second is a millisecond to whoever waits.
+    private sealed class Hurry : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => base.CreateTimer(callback, state, dueTime / 1000, period);
     }
 }

@@ -33,7 +33,7 @@ internal sealed class BmcDesk(MachineBook book, ControllerSecrets secrets, IpmiD
     public async Task<int> ClearEventLogAsync(Machine machine, string by, CancellationToken cancel)
     {
         int cleared = await TalkAsync(machine, "clear the event log of", talk => new EventLogService(talk, time).ClearAsync(), cancel);
-        Note(machine, "sel.cleared", $"the BMC's event log was cleared: {cleared} entries", by);
+        await NoteAsync(machine, "sel.cleared", $"the BMC's event log was cleared: {cleared} entries", by);
         return cleared;
     }
 
@@ -57,7 +57,7 @@ internal sealed class BmcDesk(MachineBook book, ControllerSecrets secrets, IpmiD
             await talk.AskAsync(new ChassisIdentify(byte.MaxValue));
             return byte.MaxValue;
         }, cancel);
-        Note(machine, "power.identify", taken switch { 0 => "the light is off", null => "the light is on until it is switched off", _ => $"the light is on for {taken} s" }, by);
+        await NoteAsync(machine, "power.identify", taken switch { 0 => "the light is off", null => "the light is on until it is switched off", _ => $"the light is on for {taken} s" }, by);
         return taken;
     }
 
@@ -70,7 +70,7 @@ internal sealed class BmcDesk(MachineBook book, ControllerSecrets secrets, IpmiD
     public async Task<LanSettings?> ChangeLanAsync(Machine machine, LanChange change, string by, CancellationToken cancel)
     {
         var read = await TalkAsync(machine, "change the LAN settings of the BMC of", talk => new LanService(talk).ChangeAsync(change), cancel);
-        Note(machine, "bmc.lan", read is null ? $"the BMC's LAN settings were changed, and it no longer answers at its old address{(change.Address is { } to ? $"; it should at {to}" : "")}"
+        await NoteAsync(machine, "bmc.lan", read is null ? $"the BMC's LAN settings were changed, and it no longer answers at its old address{(change.Address is { } to ? $"; it should at {to}" : "")}"
             : "the BMC's LAN settings were changed, read back", by);
         return read;
     }
@@ -90,12 +90,12 @@ internal sealed class BmcDesk(MachineBook book, ControllerSecrets secrets, IpmiD
             if (name == own) throw new IpmiException(IpmiFailure.Refused, $"user {number} is \"{own}\", as whom this appliance logs in: give the controller another user first");
             return await new UserService(talk).ChangeAsync(number, change);
         }, cancel);
-        Note(machine, "bmc.user", $"user {number} ({user.Name}) of the BMC was changed{(change.Password is null ? "" : ", with a new password")}", by);
+        await NoteAsync(machine, "bmc.user", $"user {number} ({user.Name}) of the BMC was changed{(change.Password is null ? "" : ", with a new password")}", by);
         return user;
     }
 
     private Task<T> TalkAsync<T>(Machine machine, string operation, Func<BmcTalk, Task<T>> conversation, CancellationToken cancel) =>
         driver.TalkAsync(operation, secrets.TargetOf(machine, driver.Kind), conversation, cancel);
 
-    private void Note(Machine machine, string kind, string text, string by) => book.Note(machine.Id, kind, text, Level.Info, by: by);
+    private Task NoteAsync(Machine machine, string kind, string text, string by) => book.NoteDeedAsync(machine.Id, new(kind, text), by);
 }
