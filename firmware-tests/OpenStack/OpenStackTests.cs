@@ -32,6 +32,7 @@ public sealed class OpenStackTests(ITestOutputHelper output)
             await PhaseAsync("dashboard in Chromium", () => DashboardAsync(lab));
             using var admin = await Cloud.SignInAsync("http://10.0.0.11:5000/v3", "admin", lab.Password("admin"), "admin", OpenStackLab.Address);
             await PhaseAsync("meter", () => MeterAsync(admin));
+            await PhaseAsync("alarm", () => AlarmAsync(admin));
             string second = Phase("applied again", () => Told(lab.Provisioner(TimeSpan.FromMinutes(10), "apply", "openstack-lab")));
             Assert.Contains("nothing changed", second, StringComparison.Ordinal);
             Assert.DoesNotMatch("[0-9] changed", second);
@@ -115,6 +116,19 @@ public sealed class OpenStackTests(ITestOutputHelper output)
                 return true;
         return false;
     });
+
+    // It is on when the instance has used any processor time at all, which it has.
+    private static async Task AlarmAsync(Cloud admin)
+    {
+        string instance = (string)(await admin.GetAsync("metric", "/v1/resource/instance")).AsArray().First(i => i!["metrics"]?["cpu"] is not null)!["id"]!;
+        var made = await admin.PostAsync("alarming", "/v2/alarms", $$$"""
+            {"name":"works","type":"gnocchi_resources_threshold","gnocchi_resources_threshold_rule":{"metric":"cpu","resource_type":"instance","resource_id":"{{{instance}}}",
+             "aggregation_method":"mean","granularity":300,"evaluation_periods":1,"comparison_operator":"gt","threshold":0}}
+            """);
+        string path = $"/v2/alarms/{made["alarm_id"]}", state = "";
+        await UntilAsync("the alarm is on", TimeSpan.FromMinutes(3), async () => (state = (string)(await admin.GetAsync("alarming", path))["state"]!) != "insufficient data");
+        Assert.Equal("alarm", state);
+    }
 
     private static async Task DashboardAsync(OpenStackLab lab)
     {

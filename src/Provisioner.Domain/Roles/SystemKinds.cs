@@ -28,6 +28,8 @@ internal static class SystemKinds
             Setting.Path("path"), Setting.Choice("state", "present", "absent"), Setting.Text("match", ""), Setting.Text("line", "")),
         new("block", "block", ["text"],
             Setting.Path("path"), Setting.Word("mark", ""), Setting.Text("comment", "#"), Setting.Lines("content")),
+        new("apache-wsgi", "apache_wsgi", ["apache"],
+            Setting.Path("path"), Setting.Number("processes"), Setting.Number("threads")),
         new("hosts-file", "hosts_file", ["text"],
             Setting.Path("path", "/etc/hosts"), Setting.List("entries", null)),
         new("user", "user", ["user"],

@@ -72,6 +72,14 @@ public sealed class ResourceTests : IClassFixture<ResourceTests.Fixture>
     }
 
     [Fact]
+    public void A_WSGI_program_inside_Apache_has_as_many_processes_as_are_wanted()
+    {
+        File.WriteAllText(_host.Host.In("/etc/site.conf"), "Listen 5000\n    WSGIDaemonProcess k processes=5 threads=1 user=k\nWSGIProcessGroup k\n");
+        Assert.Equal(["/etc/site.conf: written"], _host.Becomes("- apache-wsgi: {path: /etc/site.conf, processes: 2, threads: 8}"));
+        Assert.Equal("Listen 5000\n    WSGIDaemonProcess k processes=2 threads=8 user=k\nWSGIProcessGroup k\n", Text("/etc/site.conf"));
+    }
+
+    [Fact]
     public void Lines_and_blocks()
     {
         File.WriteAllText(_host.Host.In("/etc/l.conf"), "a\n#PermitRootLogin yes\nb\n");

@@ -33,12 +33,15 @@ internal sealed class DeploymentDescribe(MachineBook machines, DeploymentBook bo
     public ProgressDto Progress(BundleDeployment d, IReadOnlyList<ProgressLine> lines)
     {
         var run = d.Active;
-        var state = run is null ? d.Applied : d.StateOf(run);
-        int total = state?.Nodes.Count ?? 0, left = state?.Nodes.Values.Count(n => n.Status is NodeStatus.Waiting or NodeStatus.Given) ?? 0;
+        var (done, total) = Steps(d);
         bool good = d.Look is { Ended: not null } look && look.Run > (d.Apply?.Run ?? 0) ? look.Good : d.Stage is DeploymentStage.Done;
         return new([.. lines.Select(l => new ProgressLineDto(l.Number, l.At, l.Machine, l.Step, l.Kind, l.Text))], lines is [.., var last] ? last.Number : feed.Last(d.Name),
-            DeploymentOrders.Word(d.Stage), d.Why, run is not null || d.Stage is DeploymentStage.Installing, good, total - left, total);
+            DeploymentOrders.Word(d.Stage), d.Why, run is not null || d.Stage is DeploymentStage.Installing, good, done, total);
     }
+
+    /// <summary>How many steps of the run that is under way, or of the last that changed something, are over, of how many.</summary>
+    public static (int Done, int Total) Steps(BundleDeployment d) =>
+        (d.Active is { } run ? d.StateOf(run) : d.Applied) is { } state ? (state.Nodes.Values.Count(n => n.Ended), state.Nodes.Count) : (0, 0);
 
     private BundleRunDto? Run(BundleDeployment d, RunInfo? run)
     {
