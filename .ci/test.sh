@@ -45,7 +45,7 @@ test_suites() {
       # The same from three emulated servers that are off: hours. It prints what it does as it goes; PROVISIONER_COLD=FOLDER keeps what stands.
       cold-openstack) await_artifacts; cold_openstack ;;
       # Resources that want a kernel of their own: Open vSwitch, LVM, XFS, on one installed server.
-      roles-vm) await_artifacts; limit=3h named=y firmware --filter FullyQualifiedName~RolesVm ;;
+      roles-vm) await_artifacts; zed_image; limit=90m named=y firmware --filter FullyQualifiedName~RolesVm ;;
       # The role engine: reading, planning, golden scripts; then small roles on hosts of their own. All of it is in the normal run too.
       roles)
         suite roles-fast tests/Provisioner.Tests 5m --filter "FullyQualifiedName~.Roles.|FullyQualifiedName~.Bundles."
@@ -73,11 +73,14 @@ firmware() {
     suite firmware firmware-tests "${limit-20m}" "$@"
 }
 
+# With the packages on the image, what is emulated takes half the time.
+zed_image() { timed 'image debian-12-zed' "$here/pxe/images/debian-12-zed/build" "$out/images"; }
+
 cold_openstack() {
   local log=$results/cold-openstack.log follower
   [[ ! $artifacts == failed ]] || return 0
-  # With the packages on the image, what is emulated takes half the time; PROVISIONER_COLD_IMAGE=debian-12 fetches them through the cache.
-  [[ ${PROVISIONER_COLD_IMAGE:-debian-12-zed} != debian-12-zed ]] || timed 'image debian-12-zed' "$here/pxe/images/debian-12-zed/build" "$out/images"
+  # PROVISIONER_COLD_IMAGE=debian-12 fetches the packages through the cache.
+  [[ ${PROVISIONER_COLD_IMAGE:-debian-12-zed} != debian-12-zed ]] || zed_image
   : >"$log"
   tail -f "$log" >&2 &
   follower=$!

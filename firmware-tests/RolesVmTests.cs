@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 namespace Provisioner.FirmwareTests;
 
 /// <summary>One BIOS server with a second disk and a second card, and a catalog with a role of the site's own.</summary>
-public sealed class RolesVmRack() : RackFixture("r", "name=small,firmware=bios,vendor=hp,disk=6G,data=8G,cards=2,cpus=2,cpu=Opteron_G3,memory=1536")
+public sealed class RolesVmRack() : RackFixture("r", "name=small,firmware=bios,vendor=hp,disk=8G,data=8G,cards=2,cpus=2,cpu=Opteron_G3,memory=1536")
 {
     internal static string Texts => Path.Combine(Root(), "firmware-tests", "roles-vm");
 
@@ -21,7 +21,7 @@ public sealed class RolesVmRack() : RackFixture("r", "name=small,firmware=bios,v
 /// <summary>Resources that want a kernel of their own, on a server that was installed from powered off: applied, applied again, and after a reboot.</summary>
 public sealed class RolesVmTests(RolesVmRack rack, ITestOutputHelper output) : IClassFixture<RolesVmRack>
 {
-    private static readonly TimeSpan Long = TimeSpan.FromMinutes(90);
+    private static readonly TimeSpan Long = TimeSpan.FromMinutes(40);
     private readonly Stopwatch _clock = Stopwatch.StartNew();
 
     [Fact]

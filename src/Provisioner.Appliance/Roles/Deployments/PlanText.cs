@@ -41,8 +41,8 @@ internal sealed class PlanText(Func<string, string> nameOf, Func<string, bool> i
             if (!isUp(machine.Id)) text.Append("  + install its system\n");
             foreach (var node in nodes) text.Append($"  + {node.Id,-44} {node.Step.About}".TrimEnd()).Append('\n');
         }
-        int count = plan.Nodes.Count(n => !n.Verifies);
-        text.Append(CultureInfo.InvariantCulture, $"\n{count} steps. Nobody has looked at the machines yet, so steps that have nothing to do are among them.\n");
+        int checks = plan.Nodes.Count(n => n.Verifies);
+        text.Append(CultureInfo.InvariantCulture, $"\n{Counted.Of(plan.Nodes.Length - checks, "step")}{(checks > 0 ? $" and {Counted.Of(checks, "check")}" : "")}. Nobody has looked at the machines yet, so steps that have nothing to do are among them.\n");
         return text.ToString();
     }
 
@@ -107,7 +107,7 @@ internal sealed class PlanText(Func<string, string> nameOf, Func<string, bool> i
     private void Head(StringBuilder text, BundleDeployment deployment, DeploymentPlan plan, string what)
     {
         var machines = plan.Nodes.Select(n => n.Machine).Distinct().Count();
-        text.Append(CultureInfo.InvariantCulture, $"Deployment {deployment.Name}: {what}. {Counted.Of(machines, "machine")}, {plan.Nodes.Length} steps, {plan.Secrets.Length} secrets.\n");
+        text.Append(CultureInfo.InvariantCulture, $"Deployment {deployment.Name}: {what}. {Counted.Of(machines, "machine")}, {Counted.Of(plan.Nodes.Length, "step")}, {Counted.Of(plan.Secrets.Length, "secret")}.\n");
     }
 
     private IEnumerable<((string Id, string Title) Machine, List<PlanNode> Nodes)> ByMachine(BundleDeployment deployment, DeploymentPlan plan)
