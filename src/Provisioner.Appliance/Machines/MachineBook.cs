@@ -27,6 +27,7 @@ internal abstract record Applied
 /// </summary>
 internal sealed class MachineBook
 {
+    private static readonly TimeSpan DeedPatience = TimeSpan.FromSeconds(5);
     private readonly IStore _store;
     private readonly TimeProvider _time;
     private readonly IDeployFacts _facts;
@@ -37,8 +38,6 @@ internal sealed class MachineBook
     private readonly NoteLimit _noteLimit = new();
     private volatile MachineIndex _index;
     private long _seq;
-
-    private static readonly TimeSpan DeedPatience = TimeSpan.FromSeconds(5);
 
     public MachineBook(IStore store, long lastSeq, IDeployFacts facts, PhaseLimits limits, TimeProvider time)
     {

@@ -79,6 +79,19 @@ public sealed class ResourceTests : IClassFixture<ResourceTests.Fixture>
         Assert.Equal("Listen 5000\n    WSGIDaemonProcess k processes=2 threads=8 user=k\nWSGIProcessGroup k\n", Text("/etc/site.conf"));
     }
 
+    [Theory]
+    [InlineData("Listen 5000\n", "/etc/other.conf has no WSGIDaemonProcess")]
+    [InlineData(null, "/etc/other.conf is not there")]
+    public void A_site_of_Apache_without_such_a_program_is_named(string? site, string fault)
+    {
+        File.Delete(_host.Host.In("/etc/other.conf"));
+        if (site is not null) File.WriteAllText(_host.Host.In("/etc/other.conf"), site);
+        var (code, _, output) = _host.Run(_host.Scripts("- apache-wsgi: {path: /etc/other.conf, processes: 2, threads: 8}")[0]);
+        Assert.Equal(1, code);
+        Assert.Contains(fault, output, StringComparison.Ordinal);
+        Assert.Equal(site, File.Exists(_host.Host.In("/etc/other.conf")) ? Text("/etc/other.conf") : null);
+    }
+
     [Fact]
     public void Lines_and_blocks()
     {
